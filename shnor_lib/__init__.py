@@ -1,0 +1,1 @@
+"""Analytical workbench for schools with low educational results (ШНОР)."""

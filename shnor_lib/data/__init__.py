@@ -1,0 +1,1 @@
+"""Tables, snapshots, intake of raw files, screening, and the synthetic region."""
