@@ -1,0 +1,88 @@
+"""How the list would move if nothing had really changed (METHODOLOGY §2.4).
+
+In:   decisions of t−1 and t, the cluster scheme.
+Out:  mean numbers of positive, negative, neutral movements, exits and entries over simulated years.
+
+A school that was listed partly by bad luck tends to leave the list without any improvement. Here every
+school keeps its level: its true share in a series is drawn from the beta distribution that its counts of
+t−1 and the spread of all schools allow, new marks are drawn for as many participants as it had in t, and
+the rules are applied. What is observed beyond these numbers is worth looking for a cause. Order of
+magnitude only: series are drawn independently, and a change of the procedure itself is not modelled.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from shnor_lib import statistics
+from shnor_lib.analysis import clusters
+from shnor_lib.analysis.cells import Flags
+from shnor_lib.analysis.identification import Decision, limb_a, limb_b
+
+_RANK = {"severe": 2, "moderate": 1, "basic": 0}
+_SEED = 847  # one seed: a report printed twice shows the same numbers
+
+Floats = npt.NDArray[np.float64]
+
+
+def without_change(before: Decision, after: Decision, scheme: str, draws: int = 200) -> dict[str, Floats]:
+    """Expected movements by school under no real change.
+
+    Args:
+        before: decision of t−1 on the schools of t.
+        after: decision of t.
+        scheme: a computed cluster scheme (not `imported`).
+        draws: simulated years.
+
+    Returns:
+        Probabilities 0–1 by name (positive, negative, neutral, exit, entry), aligned with `schools`,
+        the school ids judged in both years (key `schools` holds them as an array of str).
+    """
+    schools = before.cube.schools.intersection(after.cube.schools)
+    first = before.cube.schools.get_indexer(schools)
+    second = after.cube.schools.get_indexer(schools)
+    counts = clusters.counts(before)
+    failed, participants = counts.failed[first], counts.participants[first]
+    rank_before = np.array([_RANK[name] for name in clusters.label(scheme, counts)[first]])
+    listed_before = before.status[first] == "shnor"
+    n = clusters.counts(after).participants[second]
+    known = n > 0
+    alpha, beta = _posterior(failed, participants)
+    generator = np.random.default_rng(_SEED)
+    names = ("positive", "negative", "neutral", "exit", "entry")
+    totals = {name: np.zeros(len(schools)) for name in names}
+    for _ in range(draws):
+        k = generator.binomial(n, generator.beta(alpha, beta))
+        hit = known & (100 * k >= after.policy.threshold_percent * n)
+        listed = _listed(hit, before.now.certain[first], after)
+        drawn = clusters.Counts(k, n, known, hit)
+        rank = np.array([_RANK[name] for name in clusters.label(scheme, drawn)])
+        left = listed_before & ~listed
+        stays = listed_before & listed
+        totals["exit"] += left
+        totals["positive"] += left | (stays & (rank < rank_before))
+        totals["negative"] += stays & (rank > rank_before)
+        totals["neutral"] += stays & (rank == rank_before)
+        totals["entry"] += ~listed_before & listed
+    return {"schools": schools.to_numpy(), **{name: total / draws for name, total in totals.items()}}
+
+
+def _posterior(failed: npt.NDArray[np.int64], participants: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Beta parameters of every cell's true share: its own counts and the spread of its series."""
+    alpha = failed.astype(float)
+    beta = (participants - failed).astype(float)
+    for series in range(failed.shape[1]):
+        has = participants[:, series] > 0
+        a, b = statistics.beta_prior(
+            failed[has, series].astype(float), participants[has, series].astype(float)
+        )
+        alpha[:, series] += a
+        beta[:, series] += b
+    return alpha, beta
+
+
+def _listed(hit: Flags, hit_before: Flags, after: Decision) -> Flags:
+    """R10 or R11 on a simulated year, under the policies of the decision."""
+    usable = after.comparable if after.policy.comparability == "strict" else after.previous >= 0
+    through_b = limb_b(hit, hit_before & usable, after.policy)
+    listed: Flags = limb_a(hit, after.policy) | np.any(through_b, axis=1)
+    return listed

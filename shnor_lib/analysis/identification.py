@@ -1,0 +1,290 @@
+"""Which schools are ШНОР in a year (rules R6–R16), with everything needed to explain each verdict.
+
+In:   the schools to be judged (`roster`), tidy results and procedures, the policies of a method.
+Out:  `Decision`: one status a school, the cells behind it, and what is uncertain about it.
+Not:  words (see `present.reasons`), and chance (see `statistics`).
+
+Every rule is a comparison of integer arrays over school × series, so a country takes a fraction of a second.
+Where a count is known only within bounds (R8) the rules are applied twice, with the smallest and with the
+largest possible count: a school is listed only if the smallest one lists it, and is marked
+`requires_check` if the two disagree.
+"""
+
+from collections.abc import Set
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from shnor_lib import statistics
+from shnor_lib.analysis import calendar, cells
+from shnor_lib.analysis.cells import MISSING, Cube, Flags, Hits, Ints
+from shnor_lib.analysis.roster import Roster
+from shnor_lib.data import series as series_ids
+from shnor_lib.methodology.model import Identification
+
+STATUSES = ("shnor", "watch", "risk", "not_identified", "doubtful", "not_evaluable")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Verdicts of one year, as arrays over the schools of `roster` and the series of the method.
+
+    Attributes:
+        year: reporting year t.
+        policy: the policies applied.
+        roster: schools judged, and those out of scope.
+        cube: all cells the rules looked at.
+        held: the procedure took place in t; by series.
+        previous: position of the previous year on the cube's year axis, `MISSING` if none; by series.
+        comparable: t and the previous year are in one comparability group; by series.
+        now: R6 in t; school × series.
+        before: R6 in the previous year; school × series.
+        expected: the series is expected of the school: held, and within its level.
+        limb_a: R10 by school.
+        limb_b: R11 by school.
+        limb_b_series: R11 by school × series: the series through which limb B holds.
+        limb_b_known: whether R11 can be judged at all; school × series.
+        status: R14 and R16 by school.
+        possible_status: the same if every uncertain count (R8) were at its upper bound.
+        biased: the school is on the imported list of biased results (R16).
+    """
+
+    year: int
+    policy: Identification
+    roster: Roster
+    cube: Cube
+    held: Flags
+    previous: Ints
+    comparable: Flags
+    now: Hits
+    before: Hits
+    expected: Flags
+    limb_a: Flags
+    limb_b: Flags
+    limb_b_series: Flags
+    limb_b_known: Flags
+    status: npt.NDArray[np.object_]
+    possible_status: npt.NDArray[np.object_]
+    biased: Flags
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a school: the contract columns of `shnor identify`, the school's attributes, flags.
+
+        Columns: school_id, year, status (str), limb_a, limb_b (bool), hits, evaluable, expected (int),
+        hit_series, limb_b_series (series joined by `;`), attributes of the roster, requires_check,
+        incomplete, incomparable, biased (bool), max_share (share 0–1 among the cells of t).
+        """
+        evaluable = self.now.known.sum(axis=1)
+        expected = self.expected.sum(axis=1)
+        schools = self.roster.judged.reset_index(drop=True)
+        at = self.cube.year(self.year)
+        n = np.where(self.now.known, self.cube.participants[at], 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = np.where(n > 0, self.cube.low[at] / n, np.nan)
+        max_share = pd.DataFrame(shares).max(axis=1).astype("Float64")
+        table = pd.DataFrame(
+            {
+                "school_id": schools["school_id"],
+                "year": self.year,
+                "status": pd.Series(self.status, dtype="str"),
+                "limb_a": self.limb_a,
+                "limb_b": self.limb_b,
+                "hits": self.now.certain.sum(axis=1),
+                "evaluable": evaluable,
+                "expected": expected,
+                "hit_series": _joined(self.now.certain, self.cube.series),
+                "limb_b_series": _joined(self.limb_b_series, self.cube.series),
+                "requires_check": self.possible_status != self.status,
+                "incomplete": evaluable < expected,
+                "incomparable": (self.limb_b_series & ~self.comparable).any(axis=1),
+                "biased": self.biased,
+                "max_share": max_share,
+            }
+        )
+        return table.merge(schools, on="school_id", validate="1:1")
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Cells of t and of each series' previous year that have a row in the results.
+
+        Columns: school_id, series, year, participants, failed, failed_low, failed_high (Int64), share,
+        low, high (Float64, Wilson 95 %), hit (boolean, missing where it cannot be judged), reliability,
+        certainty, comparable (of the series with its previous year), source.
+        """
+        at = self.cube.year(self.year)
+        frames = [self._cells_of(np.full(len(self.cube.series), at), self.now)]
+        if (self.previous >= 0).any():
+            frames.append(self._cells_of(self.previous, self.before))
+        return pd.concat(frames, ignore_index=True).sort_values(
+            ["school_id", "series", "year"], ignore_index=True
+        )
+
+    def _cells_of(self, positions: Ints, hits: Hits) -> pd.DataFrame:
+        """Long frame of one year position per series."""
+        across = np.arange(len(self.cube.series))
+        row = np.where(positions >= 0, self.cube.row[positions, :, across].T, MISSING)
+        school, series = np.nonzero(row >= 0)
+        year = positions[series]
+        n, low, high = (
+            array[year, school, series] for array in (self.cube.participants, self.cube.low, self.cube.high)
+        )
+        k = pd.Series(np.where(low == high, low, MISSING), dtype="Int64").mask(low != high)
+        k = k.mask(k < 0)
+        frame = pd.DataFrame(
+            {
+                "school_id": self.cube.schools.to_numpy()[school],
+                "series": np.array(self.cube.series, dtype=object)[series],
+                "year": np.array(self.cube.years)[year],
+                "participants": pd.array(n, dtype="Int64"),
+                "failed": k,
+                "failed_low": _nullable(low),
+                "failed_high": _nullable(high),
+            }
+        )
+        frame["share"] = (frame["failed"] / frame["participants"].mask(n <= 0)).astype("Float64")
+        # The interval of an uncertain count must cover both ends of what is possible.
+        low_bound, _ = statistics.wilson(frame["failed_low"], frame["participants"])
+        _, high_bound = statistics.wilson(frame["failed_high"], frame["participants"])
+        frame["low"] = pd.array(low_bound, dtype="Float64")
+        frame["high"] = pd.array(high_bound, dtype="Float64")
+        known = hits.known[school, series]
+        certain, possible = hits.certain[school, series], hits.possible[school, series]
+        frame["hit"] = pd.Series(certain, dtype="boolean").mask(~known | (certain != possible))
+        frame["reliability"] = statistics.reliability(frame["participants"])
+        frame["certainty"] = statistics.certainty(
+            low_bound, high_bound, self.policy.threshold_percent, frame.index
+        )
+        frame["comparable"] = self.comparable[series]
+        sources = self.cube.results["source"].to_numpy(dtype=object)
+        frame["source"] = pd.Series(sources[self.cube.row[year, school, series]], dtype="str")
+        return frame
+
+
+def decide(
+    roster: Roster,
+    results: pd.DataFrame,
+    procedures: pd.DataFrame,
+    policy: Identification,
+    year: int,
+    biased: Set[str] = frozenset(),
+) -> Decision:
+    """Judge every school of the roster for one year.
+
+    Args:
+        roster: the schools of the year, from `roster.build`.
+        results: tidy results with codes already brought to today's schools (R17).
+        procedures: the calendar.
+        policy: the identification part of a method.
+        year: reporting year t.
+        biased: school ids on the imported list of biased results for t.
+
+    Source: приказ Рособрнадзора № 847; METHODOLOGY R6–R16.
+    """
+    years = calendar.years_needed(year, policy)
+    schools = pd.Index(roster.judged["school_id"])
+    cube = cells.build(results, schools, policy.series, years, policy.attempt)
+    held = calendar.build(procedures, cube)
+    at = cube.year(year)
+    now = cells.hits(cube, held.groups, year, policy)
+    previous = held.previous(years, year, policy)
+    before = _before(cube, held, previous, policy)
+    comparable = (previous >= 0) & (held.groups[previous, np.arange(len(policy.series))] == held.groups[at])
+    usable = comparable if policy.comparability == "strict" else previous >= 0
+    through_b = limb_b(now.certain, before.certain & usable, policy)
+    expected = _expected(cube, roster, held.held[at], at)
+    on_list = schools.isin(list(biased))
+    listed_a, listed_b = limb_a(now.certain, policy), np.any(through_b, axis=1)
+    possible_a = limb_a(now.possible, policy)
+    possible_b = np.any(limb_b(now.possible, before.possible & usable, policy), axis=1)
+    return Decision(
+        year=year,
+        policy=policy,
+        roster=roster,
+        cube=cube,
+        held=held.held[at],
+        previous=previous,
+        comparable=comparable,
+        now=now,
+        before=before,
+        expected=expected,
+        limb_a=listed_a,
+        limb_b=listed_b,
+        limb_b_series=through_b,
+        limb_b_known=now.known & before.known & usable,
+        status=_status(listed_a | listed_b, now.certain, now.known, on_list, policy),
+        possible_status=_status(possible_a | possible_b, now.possible, now.known, on_list, policy),
+        biased=on_list,
+    )
+
+
+def _before(cube: Cube, held: calendar.Calendar, previous: Ints, policy: Identification) -> Hits:
+    """R6 in each series' own previous year."""
+    shape = (len(cube.schools), len(cube.series))
+    known, certain, possible = (np.zeros(shape, dtype=bool) for _ in range(3))
+    for position in np.unique(previous[previous >= 0]):
+        hits = cells.hits(cube, held.groups, cube.years[position], policy)
+        here = previous == position
+        known[:, here] = hits.known[:, here]
+        certain[:, here] = hits.certain[:, here]
+        possible[:, here] = hits.possible[:, here]
+    return Hits(known, certain, possible)
+
+
+def limb_a(hit: Flags, policy: Identification) -> Flags:
+    """R10: enough different procedures with a hit in one year."""
+    parsed = [series_ids.parse(item) for item in policy.series]
+    names = {
+        "series": [item.id for item in parsed],
+        "exam_type": [item.exam for item in parsed],
+        "subject": [item.subject for item in parsed],
+    }[policy.distinct]
+    labels = np.array(names, dtype=object)
+    different = np.array([hit[:, labels == name].any(axis=1) for name in dict.fromkeys(names)])
+    enough: Flags = different.sum(axis=0) >= policy.hits_in_one_year
+    return enough
+
+
+def limb_b(now: Flags, before: Flags, policy: Identification) -> Flags:
+    """R11: the series of t through which limb B holds."""
+    if policy.limb_b == "same_series":
+        return now & before
+    anywhere: Flags = np.any(before, axis=1, keepdims=True)
+    return now & anywhere
+
+
+def _expected(cube: Cube, roster: Roster, held: Flags, at: int) -> Flags:
+    """Series that a school of this level should have results in; those it does have are expected too."""
+    stage = np.array([series_ids.parse(item).stage for item in cube.series])
+    levels = roster.judged["level_max"].to_numpy(dtype="int64")
+    within = held[None, :] & (stage[None, :] <= levels[:, None])
+    taken: Flags = within | (cube.participants[at] > 0)
+    return taken
+
+
+def _status(
+    listed: Flags, hit: Flags, known: Flags, biased: Flags, policy: Identification
+) -> npt.NDArray[np.object_]:
+    """R14, and R16 for schools on the biased list."""
+    nothing_known = ~known.any(axis=1)
+    apart = biased & (policy.biased_list == "separate")
+    return np.select(
+        [apart & ~nothing_known, listed, nothing_known, hit.any(axis=1), biased],
+        ["doubtful", "shnor", "not_evaluable", "watch", "doubtful"],
+        default="not_identified",
+    ).astype(object)
+
+
+def _joined(flags: Flags, series: tuple[str, ...]) -> pd.Series:
+    """Names of the flagged series of each school, joined by `;`; each combination is spelled once."""
+    combinations, which = np.unique(flags, axis=0, return_inverse=True)
+    spelled = [";".join(np.array(series, dtype=object)[row]) for row in combinations]
+    return pd.Series(np.array(spelled, dtype=object)[which.ravel()], dtype="str")
+
+
+def _nullable(values: Ints) -> pd.Series:
+    column = pd.Series(values, dtype="Int64")
+    return column.mask(column < 0)

@@ -1,0 +1,160 @@
+"""The single home of Russian labels for machine values.
+
+In:   machine values of the tidy tables and of the analysis.
+Out:  `Label`: words for a person, a symbol (so that colour never alone carries meaning), a hint.
+Not:  colours (see `theme`), names of series (see `data.series`), sentences (see the pages).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+MISSING = "—"
+SUPPRESSED = "скрыто"
+SUPPRESSED_HINT = "участников слишком мало: числа не публикуются"
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words for one machine value.
+
+    Attributes:
+        text: short label, nominative case.
+        symbol: one character, distinct within its group.
+        hint: what it means, one clause for a legend or a tooltip.
+    """
+
+    text: str
+    symbol: str = ""
+    hint: str = ""
+
+    @property
+    def marked(self) -> str:
+        """Symbol and text: «● ШНОР»."""
+        return f"{self.symbol} {self.text}" if self.symbol else self.text
+
+
+STATUSES: dict[str, Label] = {
+    "shnor": Label("ШНОР", "●", "школа с низкими образовательными результатами: входит в список"),
+    "watch": Label("внимание", "▲", "одна процедура на уровне порога или выше: для списка недостаточно"),
+    "risk": Label("риск", "◆", "порог не достигнут, но есть факторы риска снижения результатов"),
+    "not_identified": Label("не выявлена", "○", "признаков низких результатов нет"),
+    "doubtful": Label(
+        "результаты под сомнением", "?", "школа есть в списке с признаками необъективности результатов"
+    ),
+    "not_evaluable": Label("не оценивается", "–", "нет результатов, по которым можно судить"),
+}
+
+CLUSTERS: dict[str, Label] = {
+    "severe": Label("сильно неуспевающие", "■"),
+    "moderate": Label("умеренно неуспевающие", "▣"),
+    "basic": Label("базово неуспевающие", "□"),
+}
+
+# Rows and columns of the transition matrix: the clusters and what lies beside them.
+TRANSITIONS: dict[str, Label] = CLUSTERS | {
+    "not_listed": Label("не в списке", "○", "школа не входит в список ШНОР"),
+    "not_evaluable": Label("не оценивается", "–", "нет результатов, по которым можно судить"),
+}
+
+MOVEMENTS: dict[str, Label] = {
+    "positive": Label("положительная", "↑", "переход в более благополучный кластер или выход из списка"),
+    "neutral": Label("нейтральная", "=", "кластер не изменился"),
+    "negative": Label("отрицательная", "↓", "переход в менее благополучный кластер"),
+    "exit_unconfirmed": Label(
+        "выход не подтверждён", "?", "школы нет в списке, но данных меньше или они под сомнением"
+    ),
+    "entry": Label("вход в список", "→", "годом ранее школы в списке не было"),
+    "not_evaluable": Label("не оценивается", "–", "в одном из двух лет судить не по чему"),
+}
+
+MOVEMENT_REASONS: dict[str, Label] = {
+    "exit": Label("выход из списка"),
+    "exit_biased": Label("выход из списка; школа в списке с признаками необъективности"),
+    "fewer_series": Label("оценивается меньше процедур, чем годом ранее"),
+    "biased": Label("школа в списке с признаками необъективности"),
+    "closed": Label("школы нет среди действующих"),
+    "no_base": Label("годом ранее школа не оценивалась"),
+}
+
+RELIABILITY: dict[str, Label] = {
+    "very_low": Label("очень низкая", "○", "меньше 5 участников"),
+    "low": Label("низкая", "◔", "от 5 до 9 участников"),
+    "medium": Label("средняя", "◑", "от 10 до 29 участников"),
+    "high": Label("высокая", "●", "30 участников и больше"),
+}
+
+CERTAINTY: dict[str, Label] = {
+    "above": Label("уверенно выше порога", "▲", "весь доверительный интервал не ниже порога"),
+    "borderline": Label("пограничная", "◆", "порог лежит внутри доверительного интервала"),
+    "below": Label("уверенно ниже порога", "▽", "весь доверительный интервал ниже порога"),
+}
+
+DEFICIT_STATES: dict[str, Label] = {
+    "eliminated": Label("устранён", "✓", "был при первом аудите, при втором не найден"),
+    "persistent": Label("сохраняется", "■", "найден при обоих аудитах"),
+    "new": Label("новый", "+", "найден только при втором аудите"),
+    "unknown": Label("нет второго аудита", "?", "найден при первом аудите, второго аудита школы нет"),
+}
+
+SIGNIFICANCE: dict[str, Label] = {
+    "high": Label("высокая", "▲"),
+    "medium": Label("средняя", "◆"),
+    "low": Label("низкая", "▽"),
+}
+
+LOCALITIES: dict[str, Label] = {"urban": Label("город"), "rural": Label("село")}
+
+LEVELS: dict[int, Label] = {
+    4: Label("начальная", hint="классы 1–4"),
+    9: Label("основная", hint="классы 1–9"),
+    11: Label("средняя", hint="классы 1–11"),
+}
+
+SCHOOL_STATUSES: dict[str, Label] = {
+    "active": Label("действует"),
+    "branch": Label("филиал"),
+    "closed": Label("закрыта"),
+}
+
+CROSSWALK_KINDS: dict[str, Label] = {
+    "rename": Label("переименование"),
+    "prefix": Label("смена первых цифр кода"),
+    "merge": Label("объединение"),
+    "split": Label("разделение"),
+    "close": Label("закрытие"),
+    "branch": Label("преобразование в филиал"),
+}
+
+ATTEMPTS: dict[str, Label] = {
+    "first": Label("первая попытка"),
+    "best": Label("лучшая попытка"),
+    "all_rows": Label("все строки файла"),
+}
+
+HELD: dict[str, Label] = {
+    "yes": Label("проводилась"),
+    "no": Label("не проводилась"),
+    "partial": Label("проводилась частично"),
+}
+
+SCHEMES: dict[str, Label] = {
+    "imported": Label("полученные кластеры", hint="кластер взят из полученной таблицы"),
+    "hits": Label("по числу процедур", hint="одна процедура — базово, две — умеренно, три и больше — сильно"),
+    "max_share": Label(
+        "по наибольшей доле", hint="от 30 до 50 % — базово, от 50 до 70 % — умеренно, от 70 % — сильно"
+    ),
+    "pooled_share": Label(
+        "по общей доле", hint="доля по всем процедурам вместе: до 30 % — базово, от 50 % — сильно"
+    ),
+    "mean_share": Label("по средней доле", hint="средняя из долей: до 30 % — базово, от 50 % — сильно"),
+}
+
+
+def of(labels: Mapping[Any, Label], value: object) -> Label:
+    """Label of a machine value; a dash where it is missing, the value itself where it is not known."""
+    if value is None or value is pd.NA or value != value or value == "":
+        return Label(MISSING)
+    return labels.get(value) or Label(str(value))

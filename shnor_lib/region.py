@@ -1,0 +1,351 @@
+"""The region as an analyst holds it: open the project, ask about a year, a municipality, a school.
+
+In:   a project folder with a snapshot.
+Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from shnor_lib.analysis import clusters, deficits, dynamics, expected, identification, roster
+from shnor_lib.analysis.identification import Decision
+from shnor_lib.data import crosswalk as codes
+from shnor_lib.data import store
+from shnor_lib.data.store import Snapshot
+from shnor_lib.errors import SelectionError, UnmatchedError
+from shnor_lib.methodology import Methodology, load, override
+from shnor_lib.settings import Project, find_project
+from shnor_lib.verdicts import Verdicts
+
+_SHOWN_CODES = 20
+
+
+class Municipality(NamedTuple):
+    """A municipality by its path-safe id and its name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class DynamicsView:
+    """`dynamics.Dynamics` with the names of schools, limited to a municipality, beside what chance would do.
+
+    Attributes:
+        year: reporting year t.
+        scheme: cluster scheme.
+        table: school_id, name, municipality_id, municipality, status and cluster and state of both years,
+            movement, reason.
+        transitions: number of schools from state to state.
+        summary: see `dynamics.Dynamics.summary`.
+        expected: mean numbers under no real change (positive, negative, neutral, exit, entry), or None
+            where the scheme cannot be simulated.
+        comparable: the procedures of both years may be compared (R13).
+    """
+
+    year: int
+    scheme: str
+    table: pd.DataFrame
+    transitions: pd.DataFrame
+    summary: dict[str, Any]
+    expected: dict[str, float] | None
+    comparable: bool
+
+
+@dataclass(frozen=True)
+class DeficitsView:
+    """`deficits.Deficits` with the names of schools and parameters, limited to a municipality.
+
+    Attributes:
+        year: reporting year.
+        waves: first and second wave, the second None where there is only one.
+        table: one row a school, with its status of the year.
+        items: one row a deficit.
+        by_code: one row a parameter.
+        matrix: school_id × code, the state.
+        summary: see `deficits.Deficits.summary`.
+    """
+
+    year: int
+    waves: tuple[str, str | None]
+    table: pd.DataFrame
+    items: pd.DataFrame
+    by_code: pd.DataFrame
+    matrix: pd.DataFrame
+    summary: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Region:
+    """A snapshot under a method; `municipality` gives the same, limited to one municipality."""
+
+    project: Project
+    snapshot: Snapshot
+    method: Methodology
+    scope: Municipality | None = None
+    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """Name of the municipality, else of the region."""
+        return self.scope.name if self.scope else self.region_name
+
+    @property
+    def region_name(self) -> str:
+        """Name of the region from the settings, else from the register."""
+        if self.project.settings.region:
+            return self.project.settings.region
+        names = self._table("schools")["region"].dropna()
+        return str(names.mode().iloc[0]) if len(names) else "Регион"
+
+    @property
+    def years(self) -> list[int]:
+        """Years of which there are results, oldest first."""
+        return sorted(int(year) for year in self._table("results")["year"].unique())
+
+    @property
+    def latest_year(self) -> int:
+        """Newest year of which there are results.
+
+        Raises:
+            SelectionError: the snapshot holds no results.
+        """
+        if not self.years:
+            raise SelectionError("В загруженных данных нет результатов процедур. Добавьте их в data/raw.")
+        return self.years[-1]
+
+    @property
+    def municipalities(self) -> pd.DataFrame:
+        """municipality_id, municipality, schools (number in the newest register), by name."""
+        newest = self._newest_schools()
+        named = newest[newest["municipality_id"].notna()]
+        counted = named.groupby("municipality_id", as_index=False).agg(
+            municipality=("municipality", "last"), schools=("school_id", "size")
+        )
+        return counted.sort_values("municipality", ignore_index=True)
+
+    def municipality(self, name_or_id: str) -> "Region":
+        """The region limited to one municipality, by its id or its name.
+
+        Raises:
+            SelectionError: there is no such municipality; similar names are suggested.
+        """
+        known = self.municipalities
+        wanted = _folded(name_or_id)
+        match = known[known["municipality_id"].eq(name_or_id) | known["municipality"].map(_folded).eq(wanted)]
+        if len(match) != 1:
+            names = known["municipality"].to_list()
+            similar = difflib.get_close_matches(name_or_id, names, n=3, cutoff=0.5)
+            hint = f" Похожие: {', '.join(similar)}." if similar else f" Всего их {len(names)}."
+            raise SelectionError(f"Муниципалитета «{name_or_id}» в данных нет.{hint}")
+        row = match.iloc[0]
+        return replace(self, scope=Municipality(str(row["municipality_id"]), str(row["municipality"])))
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A tidy table of the snapshot, limited to the municipality where its rows belong to one."""
+        frame = self._table(name)
+        if self.scope is None:
+            return frame
+        if "municipality_id" in frame:
+            here = frame["municipality_id"].eq(self.scope.id)
+        elif "school_id" in frame:
+            newest = self._newest_schools()
+            own = newest.loc[newest["municipality_id"].eq(self.scope.id).fillna(value=False), "school_id"]
+            here = frame["school_id"].isin(own)
+        else:
+            return frame
+        return frame[here.fillna(value=False).astype(bool)].reset_index(drop=True)
+
+    def identify(self, year: int | None = None, **overrides: object) -> Verdicts:
+        """Verdicts of a year, the newest by default, under the method or some other settings of it.
+
+        Raises:
+            SelectionError: no results of the year.
+            UnmatchedError: results carry codes that no school has (R18).
+            MethodologyError: an override is wrong.
+        """
+        when = self._checked(year)
+        method = self._method_with(overrides)
+
+        def again(**more: object) -> Verdicts:
+            return self.identify(when, **{**overrides, **more})
+
+        decision = self._decision(when, method, as_of=when)
+        return Verdicts(decision, method, self.title, self.scope.id if self.scope else None, again)
+
+    def dynamics(self, year: int | None = None, **overrides: object) -> DynamicsView:
+        """Movement of schools between clusters from the year before to the year (R19)."""
+        when = self._checked(year)
+        method = self._method_with(overrides)
+        scheme = method.clusters.scheme
+        before = self._decision(when - 1, method, as_of=when)
+        after = self._decision(when, method, as_of=when)
+        labels = [
+            clusters.assign(side, scheme, self._imported_clusters(side.year)) for side in (before, after)
+        ]
+        compared = dynamics.compare(before, after, labels[0], labels[1], scheme)
+        table = self._here(compared.table.merge(self._names(), on="school_id", how="left"))
+        narrowed = replace(compared, table=table)
+        return DynamicsView(
+            year=when,
+            scheme=scheme,
+            table=table,
+            transitions=narrowed.transitions,
+            summary=narrowed.summary,
+            expected=self._expected(before, after, scheme, table),
+            comparable=compared.comparable,
+        )
+
+    def deficits(self, year: int | None = None, **overrides: object) -> DeficitsView:
+        """Resource deficits of the last two audits up to the end of the year, or of the context form.
+
+        Raises:
+            SelectionError: neither audits nor a context form are loaded for the year or earlier.
+        """
+        when = self._checked(year)
+        method = self._method_with(overrides)
+        known = self._known_deficits(when, method)
+        waves = sorted(known["wave"].unique())[-2:]
+        if not waves:
+            raise SelectionError(
+                f"До конца {when} года нет ни аудита дефицитов, ни контекстной анкеты. "
+                "Добавьте файлы в data/raw и выполните: shnor ingest"
+            )
+        verdicts = self.identify(when, **overrides)
+        schools = verdicts.table[["school_id", "name", "municipality_id", "municipality", "status"]]
+        pair = (waves[0], waves[1] if len(waves) > 1 else None)
+        found = deficits.compare_waves(known, schools["school_id"].to_list(), pair)
+        items = found.items.merge(schools, on="school_id", how="left")
+        return DeficitsView(
+            year=when,
+            waves=pair,
+            table=schools.merge(found.table, on="school_id", validate="1:1"),
+            items=items,
+            by_code=found.by_code,
+            matrix=found.matrix,
+            summary=found.summary,
+        )
+
+    def _checked(self, year: int | None) -> int:
+        when = self.latest_year if not year else int(year)
+        if when not in self.years:
+            have = ", ".join(map(str, self.years))
+            raise SelectionError(f"За {when} год нет результатов. Есть за годы: {have}.")
+        return when
+
+    def _method_with(self, overrides: Mapping[str, object]) -> Methodology:
+        return override(self.method, overrides) if overrides else self.method
+
+    def _table(self, name: str) -> pd.DataFrame:
+        frame: pd.DataFrame = self._cached(("table", name), lambda: self.snapshot.table(name))
+        return frame
+
+    def _cached(self, key: Any, make: Any) -> Any:
+        if key not in self._cache:
+            self._cache[key] = make()
+        return self._cache[key]
+
+    def _decision(self, year: int, method: Methodology, as_of: int) -> Decision:
+        """Decision of a year on the schools as they are in `as_of` (R17), kept for the next question."""
+        key = ("decision", year, method.identification, as_of)
+        return self._cached(key, lambda: self._decide(year, method, as_of))  # type: ignore[no-any-return]
+
+    def _decide(self, year: int, method: Methodology, as_of: int) -> Decision:
+        policy = method.identification
+        moves = self._table("crosswalk")
+        results = codes.successors(self._table("results"), moves, as_of, policy.merged_schools)
+        schools = codes.current_register(self._table("schools"), moves, as_of)
+        self._refuse_unmatched(results, schools)
+        judged = roster.build(schools, results, year, codes.closed(moves, as_of))
+        listed = self._table("objectivity")
+        biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
+        return identification.decide(
+            judged, results, self._table("procedures"), policy, year, frozenset(biased)
+        )
+
+    def _refuse_unmatched(self, results: pd.DataFrame, schools: pd.DataFrame) -> None:
+        """R18: codes without a school stop the run unless a person has acknowledged them."""
+        known = set(schools["school_id"]) | self.project.settings.acknowledged_codes
+        strangers = sorted(set(results["school_id"].unique()) - known)
+        if strangers:
+            shown = ", ".join(strangers[:_SHOWN_CODES])
+            more = f" и ещё {len(strangers) - _SHOWN_CODES}" if len(strangers) > _SHOWN_CODES else ""
+            raise UnmatchedError(
+                f"В результатах есть коды, которых нет в реестре школ: {shown}{more} (R18). Добавьте школы "
+                "в реестр или переходы кодов в crosswalk, либо перечислите проверенные коды в shnor.yml, "
+                "ключ acknowledged_codes."
+            )
+
+    def _imported_clusters(self, year: int) -> dict[str, str]:
+        received = self._table("clusters_imported")
+        rows = received[received["year"].eq(year).to_numpy(dtype=bool)]
+        return dict(zip(rows["school_id"], rows["cluster"], strict=True))
+
+    def _expected(
+        self, before: Decision, after: Decision, scheme: str, table: pd.DataFrame
+    ) -> dict[str, float] | None:
+        if scheme == "imported":
+            return None
+        key = ("expected", before.year, after.policy, scheme)
+        drawn = self._cached(key, lambda: expected.without_change(before, after, scheme))
+        here = pd.Index(drawn["schools"]).isin(table["school_id"])
+        return {name: float(values[here].sum()) for name, values in drawn.items() if name != "schools"}
+
+    def _known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
+        audits = self._table("deficits")
+        if len(audits):
+            until = audits["wave"].str[:4].astype("Int64") <= year
+            audits = audits[until.fillna(value=False).astype(bool)]
+        if len(audits):
+            return audits
+        context = self._table("context")
+        years = [int(value) for value in context["year"].unique() if value <= year]
+        forms = [deficits.from_context(context, method.deficits.triggers, when) for when in years]
+        return pd.concat(forms, ignore_index=True) if forms else self._table("deficits")
+
+    def _newest_schools(self) -> pd.DataFrame:
+        schools = self._table("schools")
+        return schools.sort_values("year", kind="stable").drop_duplicates("school_id", keep="last")
+
+    def _names(self) -> pd.DataFrame:
+        return self._newest_schools()[["school_id", "name", "municipality_id", "municipality"]]
+
+    def _here(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if self.scope is None:
+            return frame
+        here = frame["municipality_id"].eq(self.scope.id).fillna(value=False).astype(bool)
+        return frame[here].reset_index(drop=True)
+
+
+def open_region(
+    project: str | Path | None = None,
+    methodology: str | Path | None = None,
+    snapshot: str | None = None,
+) -> Region:
+    """The region of a project: its current snapshot under its methodology.
+
+    Args:
+        project: folder; by default found from `SHNOR_PROJECT` or the current folder upward.
+        methodology: profile id or YAML file; by default that of `shnor.yml`.
+        snapshot: id or its beginning; by default the current one.
+
+    Raises:
+        InputError: no project, or nothing ingested yet.
+        MethodologyError: the profile is wrong.
+    """
+    home = find_project(project)
+    chosen = store.open_snapshot(home.processed, snapshot) if snapshot else store.current(home.processed)
+    name = str(methodology or home.settings.methodology)
+    beside = home.root / name
+    return Region(home, chosen, load(beside if beside.is_file() else name))
+
+
+def _folded(name: str) -> str:
+    """Spelling of a municipality for comparison: case, «ё», spaces."""
+    return re.sub(r"\s+", " ", name).strip().casefold().replace("ё", "е")

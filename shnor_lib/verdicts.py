@@ -1,0 +1,141 @@
+"""Verdicts of a year as an analyst holds them: a table with reasons, the cells, and the reasons in full.
+
+In:   a `Decision` over the whole region, and the municipality to which a view is limited.
+Out:  `Verdicts`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from shnor_lib.analysis.identification import STATUSES, Decision
+from shnor_lib.data import series as series_ids
+from shnor_lib.errors import SelectionError
+from shnor_lib.methodology import Methodology
+from shnor_lib.present import reasons
+
+# The contract of `shnor identify`: these columns, in this order.
+CONTRACT = (
+    "school_id",
+    "year",
+    "status",
+    "limb_a",
+    "limb_b",
+    "hits",
+    "evaluable",
+    "expected",
+    "hit_series",
+    "limb_b_series",
+    "reasons",
+)
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """Who is ШНОР in a year, and why.
+
+    Attributes:
+        decision: the verdicts of the whole region as arrays.
+        method: the method applied.
+        title: region or municipality, for headings.
+        municipality_id: the municipality to which the view is limited, or None.
+        again: the same identification under other settings, for `what_if`.
+    """
+
+    decision: Decision
+    method: Methodology
+    title: str
+    municipality_id: str | None
+    again: Callable[..., "Verdicts"]
+
+    @property
+    def year(self) -> int:
+        """Reporting year."""
+        return self.decision.year
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a school: the contract columns, then attributes and flags (see `Decision.table`).
+
+        `reasons` is Russian text, joined by `;`; counts of fewer participants than the method allows to
+        publish are not in it (R25).
+        """
+        table = self.decision.table
+        told = reasons.reasons(self.decision, self.method.publication.min_participants)
+        table = table.assign(reasons=pd.Series(told, index=table.index, dtype="str"))
+        rest = [name for name in table.columns if name not in CONTRACT]
+        return self._scoped(table[[*CONTRACT, *rest]])
+
+    @property
+    def listed(self) -> pd.DataFrame:
+        """Rows of `table` with status `shnor`, by municipality and name: a list, not a rating."""
+        listed = self.table[self.table["status"].eq("shnor")]
+        return listed.sort_values(["municipality", "name", "school_id"], ignore_index=True)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of schools by status, all statuses named."""
+        numbers = self.table["status"].value_counts()
+        return {status: int(numbers.get(status, 0)) for status in STATUSES}
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Cells behind the verdicts (see `Decision.cells`), with name, municipality_id and municipality."""
+        names = self.decision.roster.judged[["school_id", "name", "municipality_id", "municipality"]]
+        return self._scoped(self.decision.cells.merge(names, on="school_id", how="left"))
+
+    @cached_property
+    def out_of_scope(self) -> pd.DataFrame:
+        """Schools to which the method does not apply («вне охвата»)."""
+        return self._scoped(self.decision.roster.out_of_scope)
+
+    @property
+    def missing_series(self) -> list[str]:
+        """Series that were held but of which not a single result is loaded, as Russian short names."""
+        expected, known = self.decision.expected, self.decision.now.known
+        return [
+            series_ids.parse(name).short
+            for position, name in enumerate(self.decision.cube.series)
+            if expected[:, position].any() and not known[:, position].any()
+        ]
+
+    def explain(self, school_id: str) -> str:
+        """Decision trace of one school in Russian: cells, rules, thresholds, file and row of each number.
+
+        Raises:
+            SelectionError: the school is not among the judged ones of the year.
+        """
+        known = self._scoped(self.decision.roster.judged)["school_id"]
+        if school_id not in set(known):
+            outside = set(self.decision.roster.out_of_scope["school_id"])
+            if school_id in outside:
+                raise SelectionError(f"Школа {school_id} вне охвата методики «{self.method.id}».")
+            raise SelectionError(
+                f"Школы с кодом «{school_id}» нет среди {len(known)} школ {self.year} года ({self.title})."
+            )
+        source = f"Методика: {self.method.label} ({self.method.source})"
+        return f"{reasons.trace(self.decision, school_id)}\n\n{source}"
+
+    def what_if(self, **overrides: object) -> "Verdicts":
+        """The same year under other settings: `what_if(threshold=25, min_participants=10)`."""
+        return self.again(**overrides)
+
+    def compare(self, other: "Verdicts") -> pd.DataFrame:
+        """Schools whose status differs between two verdicts.
+
+        Returns:
+            school_id, name, municipality, status (here), other_status.
+        """
+        columns = ["school_id", "name", "municipality", "status"]
+        theirs = other.table[["school_id", "status"]].rename(columns={"status": "other_status"})
+        both = self.table[columns].merge(theirs, on="school_id", how="outer")
+        differ = both["status"].fillna("") != both["other_status"].fillna("")
+        return both[differ].sort_values(["municipality", "name"], ignore_index=True)
+
+    def _scoped(self, frame: pd.DataFrame) -> pd.DataFrame:
+        if self.municipality_id is None:
+            return frame
+        here = frame["municipality_id"].eq(self.municipality_id).fillna(value=False).astype(bool)
+        return frame[here].reset_index(drop=True)
