@@ -262,7 +262,7 @@ class Region:
         results = codes.successors(self._table("results"), moves, as_of, policy.merged_schools)
         schools = codes.current_register(self._table("schools"), moves, as_of)
         self._refuse_unmatched(results, schools)
-        judged = roster.build(schools, results, year, codes.closed(moves, as_of))
+        judged = roster.build(schools, results, year, codes.closed(moves, schools, as_of))
         listed = self._table("objectivity")
         biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
         return identification.decide(

@@ -69,6 +69,11 @@ class Verdicts:
         return self._scoped(table[[*CONTRACT, *rest]])
 
     @property
+    def contract(self) -> pd.DataFrame:
+        """The contract columns of `table` alone, as `shnor identify` writes them."""
+        return self.table[list(CONTRACT)]
+
+    @property
     def listed(self) -> pd.DataFrame:
         """Rows of `table` with status `shnor`, by municipality and name: a list, not a rating."""
         listed = self.table[self.table["status"].eq("shnor")]

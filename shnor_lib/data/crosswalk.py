@@ -1,121 +1,192 @@
-"""Codes through time: renamed, merged, split, closed schools (rule R17).
+"""Codes that change with time: who succeeds whom, and what that does to past results (rule R17).
 
-In:   the tidy `crosswalk` table (old_id, new_id, from_date, kind) and tables keyed by school_id.
-Out:  the same tables on the codes that stand in a given school year.
-Not:  matching by name: name equality is never a key.
+In:   results, the table of schools and the tidy table `crosswalk` (old_id, new_id, from_date, kind).
+Out:  `successors`, results under the codes of one school year; `closed`, codes that a list must not hold.
+Not:  which codes are right: the crosswalk is a reviewed file. The equality of names is never a key.
 
-A change counts for the school year t (which ends in the summer of t) when its date is not later than
-31 August of t.
-"""
+A change counts for school year t when its date is not later than 31 August of t: what happens in September
+belongs to the next school year.
 
-from collections.abc import Mapping
+| kind | meaning for a list of year t |
+|---|---|
+| rename, prefix | the same school under a new code: its past goes with it |
+| merge | policy `sum`: past counts of all predecessors are added up; `successor_only`: only what stands under the successor's own code; `any_predecessor`: of the predecessors' past cells the one with the largest share |
+| branch | the branch is counted with the school that holds the login, always added up |
+| split | the children have no past |
+| close | the code leaves the lists, its history stays |
+"""  # noqa: E501 - a table
 
 import pandas as pd
 
-_SAME_SCHOOL = ("rename", "prefix", "branch")
-_LAST_DAY = "-08-31"
+SUM, SUCCESSOR_ONLY, ANY_PREDECESSOR = "sum", "successor_only", "any_predecessor"
+MERGE_POLICIES = (SUM, SUCCESSOR_ONLY, ANY_PREDECESSOR)
+_MOVES = ("rename", "prefix", "merge", "branch")
+_KEY = ["school_id", "year", "series", "attempt"]
 _COUNTS = ("participants", "failed", "n2", "n3", "n4", "n5", "high", "top", "base_done")
 _BOUNDS = ("failed_low", "failed_high")
 
 
+def effective_year(from_date: str) -> int:
+    """First school year for which a change counts: 2024-08-31 → 2024, 2024-09-01 → 2025, 2024 → 2024."""
+    year, month = int(from_date[:4]), int(from_date[5:7] or 1)
+    return year + (month > 8)
+
+
 def effective(crosswalk: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Rows of the crosswalk that count for the school year, oldest first."""
-    known = crosswalk[
-        (crosswalk["from_date"] <= f"{year}{_LAST_DAY}").fillna(value=False).to_numpy(dtype=bool)
-    ]
-    return known.sort_values("from_date", kind="stable", ignore_index=True)
+    """Changes that count for the school year, in order of time, with `since` (first year they count)."""
+    dated = crosswalk.assign(since=crosswalk["from_date"].map(effective_year).astype("int64"))
+    return dated[dated["since"] <= year].sort_values(["from_date", "old_id"], kind="stable")
 
 
-def closed(crosswalk: pd.DataFrame, year: int) -> set[str]:
-    """Codes that are no schools of their own in the year: closed, renamed, merged, split, made a branch."""
-    return set(effective(crosswalk, year)["old_id"])
-
-
-def current_codes(crosswalk: pd.DataFrame, year: int, *, merged: bool = True) -> dict[str, str]:
-    """Today's code of every changed one, chains followed; split and closed schools have none.
+def successors(results: pd.DataFrame, crosswalk: pd.DataFrame, year: int, merge: str = SUM) -> pd.DataFrame:
+    """Results under the codes that schools have in a school year (rule R17).
 
     Args:
-        crosswalk: tidy table.
-        year: school year in which the codes must stand.
-        merged: whether predecessors lead to the school they merged into.
+        results: tidy results of any years.
+        crosswalk: tidy crosswalk, may be empty.
+        year: school year whose codes are wanted.
+        merge: what past results of merged schools count for: `sum`, `successor_only`, `any_predecessor`.
+
+    Returns:
+        The same columns, one row a key. Counts of several predecessors are added up: a sum is missing where a
+        part of it is, while `failed_low` and `failed_high` use the known count where there is one. Rows of
+        codes that no change touches are returned as they are.
+
+    Raises:
+        ValueError: the policy is not known.
     """
-    kinds = (*_SAME_SCHOOL, "merge") if merged else _SAME_SCHOOL
-    rows = effective(crosswalk, year)
-    rows = rows[rows["kind"].isin(kinds)]
-    step = dict(zip(rows["old_id"], rows["new_id"], strict=True))
-    return {old: _follow(old, step) for old in step}
+    if merge not in MERGE_POLICIES:
+        raise ValueError(f"merge: ожидается {', '.join(MERGE_POLICIES)}, получено «{merge}»")
+    changes = effective(crosswalk, year)
+    changes = changes[(changes["old_id"] != changes["new_id"]).fillna(True) | (changes["kind"] == "split")]
+    if changes.empty or results.empty:
+        return results
+    involved = set(changes["old_id"]) | set(changes["new_id"].dropna())
+    touched = results["school_id"].isin(involved)
+    if not touched.any():
+        return results
+    moved = results[touched].assign(_merged=False)
+    for change in changes.itertuples(index=False):
+        moved = _apply(moved, change, merge)
+    joined = _join(moved, merge)
+    full = pd.concat([results[~touched], joined], ignore_index=True)
+    return full.reindex(columns=results.columns)
+
+
+def _apply(rows: pd.DataFrame, change: object, merge: str) -> pd.DataFrame:
+    """One change: rows get the new code, or leave when the policy or the kind says so."""
+    old, new, kind = str(change.old_id), change.new_id, str(change.kind)  # type: ignore[attr-defined]
+    past = rows["year"] < int(change.since)  # type: ignore[attr-defined]
+    if kind == "split":
+        return rows[
+            ~(past & (rows["school_id"] == str(new)))
+        ]  # nor does a child that keeps the parent's code
+    if kind not in _MOVES or pd.isna(new):
+        return rows
+    is_old = rows["school_id"] == old
+    if kind == "merge" and merge == SUCCESSOR_ONLY:
+        rows = rows[~(is_old & past)]
+        is_old = rows["school_id"] == old
+        past = rows["year"] < int(change.since)  # type: ignore[attr-defined]
+    merged = rows["_merged"] | ((kind == "merge") & past & (is_old | (rows["school_id"] == str(new))))
+    return rows.assign(school_id=rows["school_id"].mask(is_old, str(new)), _merged=merged)
+
+
+def _join(rows: pd.DataFrame, merge: str) -> pd.DataFrame:
+    """One row a key: sums, or the predecessor with the largest share."""
+    keys = [name for name in _KEY if name in rows]
+    several = rows.duplicated(keys, keep=False)
+    single = rows[~several]
+    group = rows[several]
+    if group.empty:
+        return single
+    if merge == ANY_PREDECESSOR:
+        worst = group[group["_merged"]]
+        group = pd.concat([_largest_share(worst, keys), group[~group["_merged"]]])
+    return pd.concat([single, _sums(group, keys)], ignore_index=True)
+
+
+def _largest_share(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    failed = rows["failed"].fillna(rows["failed_high"]) if "failed_high" in rows else rows["failed"]
+    share = failed.astype("Float64") / rows["participants"].mask(rows["participants"] == 0)
+    order = rows.assign(_share=share.fillna(-1.0)).sort_values("_share", ascending=False, kind="stable")
+    return order.drop_duplicates(keys).drop(columns="_share")
+
+
+def _sums(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    full = rows.copy()
+    for name in _BOUNDS:
+        if name in full:
+            full[name] = full[name].fillna(full["failed"])
+    grouped = full.groupby(keys, dropna=False, sort=False)
+    summed = grouped.first()
+    for name in (*_COUNTS, *_BOUNDS):
+        if name in full:
+            summed[name] = grouped[name].sum(min_count=1).mask(grouped[name].count() < grouped.size())
+    if "mean_score" in full:
+        weighted = (full["mean_score"] * full["participants"]).groupby(
+            [full[key] for key in keys], dropna=False
+        )
+        total = weighted.sum(min_count=1).mask(weighted.count() < grouped.size())
+        summed["mean_score"] = (total / summed["participants"].mask(summed["participants"] == 0)).astype(
+            "Float64"
+        )
+    if "source" in full:
+        summed["source"] = grouped["source"].agg(lambda parts: "; ".join(parts.dropna())).astype("str")
+    return summed.reset_index()[[*rows.columns]]
+
+
+def closed(crosswalk: pd.DataFrame, schools: pd.DataFrame, year: int) -> set[str]:
+    """Codes that a list of the school year must not hold: closed, merged, renamed or split away by then.
+
+    Args:
+        crosswalk: tidy crosswalk, may be empty.
+        schools: tidy schools; codes with the status `closed` in the year count as closed too.
+        year: school year of the list.
+
+    Returns:
+        Six-digit codes. A code that some later change brings back as a successor is not among them.
+    """
+    gone: set[str] = set()
+    for change in effective(crosswalk, year).itertuples(index=False):
+        old, new, kind = str(change.old_id), change.new_id, change.kind
+        if old != new:
+            gone.add(old)
+        if isinstance(new, str) and kind != "close":
+            gone.discard(str(new))
+    if not schools.empty and "status" in schools:
+        now = schools[schools["year"] == year]
+        gone |= set(now.loc[(now["status"] == "closed").fillna(False), "school_id"])
+    return gone
 
 
 def current_register(schools: pd.DataFrame, crosswalk: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The register with earlier years of changed schools under today's codes.
-
-    Where predecessors and successor have rows of the same year, the successor's own row stands.
-    """
-    codes = current_codes(crosswalk, year)
-    if not codes:
-        return schools
-    moved = schools["school_id"].isin(codes)
-    renamed = schools.assign(school_id=schools["school_id"].map(codes).fillna(schools["school_id"]))
-    own_first = renamed.assign(moved=moved).sort_values("moved", kind="stable")
-    return own_first.drop_duplicates(["school_id", "year"]).drop(columns="moved").sort_index()
-
-
-def successors(results: pd.DataFrame, crosswalk: pd.DataFrame, year: int, merge: str = "sum") -> pd.DataFrame:
-    """Results on the codes that stand in the year.
+    """The register with the earlier years of changed schools under the codes of a school year.
 
     Args:
-        results: tidy results.
-        crosswalk: tidy table.
-        year: school year t.
-        merge: policy of R17 for the past of merged schools: `sum` adds the predecessors' counts,
-            `successor_only` leaves them under their old codes, `any_predecessor` keeps of each cell the
-            predecessor with the largest share of those who failed.
+        schools: tidy schools.
+        crosswalk: tidy crosswalk, may be empty.
+        year: school year whose codes are wanted.
 
     Returns:
-        The same columns. A sum is missing where a summand is missing; bounds of R8 are summed too.
-        Children of a split school have no past.
+        The same columns, one row a school and year: where a predecessor and its successor both have a row
+        of the year, the successor's own stands.
     """
-    codes = current_codes(crosswalk, year, merged=merge != "successor_only")
-    moved = results["school_id"].isin(codes)
-    if not moved.any():
-        return results
-    mapped = results.assign(school_id=results["school_id"].map(codes).fillna(results["school_id"]))
-    key = ["school_id", "year", "series", "attempt"]
-    shared = mapped.duplicated(key, keep=False)
-    if not shared.any():
-        return mapped
-    joined = _largest(mapped[shared], key) if merge == "any_predecessor" else _summed(mapped[shared], key)
-    return pd.concat([mapped[~shared], joined], ignore_index=True)[list(results.columns)]
+    codes: dict[str, str] = {}
+    changes = effective(crosswalk, year)
+    changes = changes[changes["kind"].isin(_MOVES) & changes["new_id"].notna()]
+    for old, new in zip(changes["old_id"], changes["new_id"], strict=True):
+        codes = {code: new if now == old else now for code, now in codes.items()} | {old: new}
+    came = schools["school_id"].isin(codes)
+    if not came.any():
+        return schools
+    under_new = schools.assign(school_id=schools["school_id"].replace(codes), _came=came)
+    own_first = under_new.sort_values("_came", kind="stable")
+    return own_first.drop_duplicates(["school_id", "year"]).drop(columns="_came").sort_index()
 
 
-def _follow(code: str, step: Mapping[str, str]) -> str:
-    seen = {code}
-    while code in step and step[code] not in seen:
-        code = step[code]
-        seen.add(code)
-    return code
-
-
-def _summed(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Cells of several predecessors added up, so that the rules see one school."""
-    exact = rows.assign(
-        failed_low=rows["failed_low"].fillna(rows["failed"]),
-        failed_high=rows["failed_high"].fillna(rows["failed"]),
-    )
-    counts = [name for name in (*_COUNTS, *_BOUNDS) if name in exact]
-    grouped = exact.groupby(key, dropna=False, sort=False)
-    total = grouped[counts].sum(min_count=1)
-    # pandas adds what is there; a sum with a missing summand is not known.
-    total = total.mask(grouped[counts].count().lt(grouped.size(), axis=0))
-    rest = [name for name in exact.columns if name not in (*key, *counts)]
-    others = grouped[rest].first()
-    others["source"] = grouped["source"].agg(lambda parts: " + ".join(parts.dropna()))
-    others["mean_score"] = pd.NA
-    joined = total.join(others).reset_index()
-    return joined.astype(rows.dtypes.to_dict())
-
-
-def _largest(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    share = (rows["failed"] / rows["participants"].mask(rows["participants"] <= 0)).astype("Float64")
-    ordered = rows.assign(share=share).sort_values("share", kind="stable", na_position="first")
-    return ordered.drop_duplicates(key, keep="last").drop(columns="share")
+def last_years(crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Last school year of each code that ended: columns `school_id` (str), `until` (Int64)."""
+    ended = crosswalk[(crosswalk["old_id"] != crosswalk["new_id"]).fillna(True)]
+    until = ended["from_date"].map(effective_year).astype("Int64") - 1
+    return pd.DataFrame({"school_id": ended["old_id"].astype("str"), "until": until.astype("Int64")})

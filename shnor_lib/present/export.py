@@ -1,0 +1,184 @@
+"""Tables as files: CSV, XLSX, JSON, Parquet, chosen by the ending of the file name.
+
+In:   a frame with machine names.
+Out:  a file written aside and renamed, so that a reader never meets half of it.
+
+CSV, JSON and Parquet keep machine names and values: other programs read them. XLSX is for people: Russian
+headings, Russian values, filters, frozen header.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from shnor_lib.data import series as series_ids
+from shnor_lib.errors import InputError
+from shnor_lib.present import labels, text
+
+# Values in spreadsheets never become formulas or links: a school name may begin with «=».
+WORKBOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+
+_HEADINGS = {
+    "school_id": ("Код школы", 11),
+    "year": ("Год", 7),
+    "status": ("Статус", 18),
+    "limb_a": ("Условие А: две процедуры за год", 14),
+    "limb_b": ("Условие Б: два года подряд", 14),
+    "hits": ("Процедур с достигнутым порогом", 13),
+    "evaluable": ("Процедур оценено", 11),
+    "expected": ("Процедур ожидалось", 11),
+    "hit_series": ("Процедуры с достигнутым порогом", 34),
+    "limb_b_series": ("Процедуры условия Б", 26),
+    "reasons": ("Основания", 90),
+    "name": ("Школа", 46),
+    "municipality_id": ("Код муниципалитета", 16),
+    "municipality": ("Муниципалитет", 28),
+    "locality": ("Местность", 10),
+    "enrolment": ("Обучающихся", 12),
+    "level_max": ("Уровень", 12),
+    "project_500": ("Проект 500+", 10),
+    "requires_check": ("Требует проверки", 12),
+    "incomplete": ("Неполные данные", 12),
+    "incomparable": ("Процедуры несопоставимы", 15),
+    "biased": ("Признаки необъективности", 16),
+    "max_share": ("Наибольшая доля", 12),
+    "status_before": ("Статус годом ранее", 18),
+    "status_after": ("Статус", 18),
+    "cluster_before": ("Кластер годом ранее", 22),
+    "cluster_after": ("Кластер", 22),
+    "movement": ("Динамика", 22),
+    "reason": ("Пояснение", 26),
+    "code": ("Код параметра", 10),
+    "factor": ("Фактор", 34),
+    "parameter": ("Параметр", 56),
+    "significance": ("Значимость", 12),
+    "state": ("Состояние", 18),
+    "value": ("Значение", 10),
+    "source": ("Источник", 50),
+}
+_VALUES: dict[str, Mapping[Any, labels.Label]] = {
+    "status": labels.STATUSES,
+    "status_before": labels.STATUSES,
+    "status_after": labels.STATUSES,
+    "cluster_before": labels.CLUSTERS,
+    "cluster_after": labels.CLUSTERS,
+    "movement": labels.MOVEMENTS,
+    "significance": labels.SIGNIFICANCE,
+    "state": labels.DEFICIT_STATES,
+    "locality": labels.LOCALITIES,
+    "level_max": labels.LEVELS,
+}
+_SERIES_LISTS = ("hit_series", "limb_b_series")
+_NOT_FOR_PEOPLE = ("state_before", "state_after")
+_DEFAULT_WIDTH = 16
+
+
+def write(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...] = ()) -> None:
+    """Write a table to `path` in the format of its ending.
+
+    Args:
+        frame: table with machine names.
+        path: file ending in .csv, .xlsx, .json or .parquet; its folder is made when absent.
+        title: heading of the spreadsheet.
+        notes: lines under the heading of the spreadsheet: method, snapshot, reservations.
+
+    Raises:
+        InputError: unknown ending, or the file cannot be written.
+    """
+    writer = _WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise InputError(
+            f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(_WRITERS)}."
+        )
+    aside = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        writer(frame, aside, title, notes)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise InputError(f"Файл «{path}» не записан: {error.strerror or error}.") from error
+
+
+def for_people(frame: pd.DataFrame) -> pd.DataFrame:
+    """Russian headings and values; flags as «да», missing as empty."""
+    shown = frame.drop(columns=[name for name in _NOT_FOR_PEOPLE if name in frame])
+    columns = {}
+    for name in shown:
+        heading = _HEADINGS.get(str(name), (str(name), 0))[0]
+        columns[heading] = shown[name].astype(object).map(_spoken(str(name)))
+    return pd.DataFrame(columns, index=shown.index)
+
+
+def _spoken(name: str) -> Callable[[object], object]:
+    def spoken(value: object) -> object:
+        if text.is_missing(value) or value == "":
+            return ""
+        if isinstance(value, bool) or type(value).__name__ == "bool":
+            return "да" if value else ""
+        if name in _SERIES_LISTS:
+            return ", ".join(series_ids.parse(item).short for item in str(value).split(";"))
+        if name == "reasons":
+            return str(value).replace(";", "\n")
+        return labels.of(_VALUES[name], value).text if name in _VALUES else value
+
+    return spoken
+
+
+def _csv(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
+    frame.to_csv(path, index=False, encoding="utf-8")
+
+
+def _json(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
+    frame.to_json(path, orient="records", force_ascii=False, indent=1)
+
+
+def _parquet(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
+    frame.to_parquet(path, index=False)
+
+
+def _xlsx(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
+    shown = for_people(frame)
+    top = len(notes) + 2
+    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+        sheet = book.add_worksheet("Список")
+        heading = book.add_format({"bold": True, "font_size": 14})
+        note = book.add_format({"font_color": "#555555"})
+        head = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E7EDF3", "border": 1}
+        )
+        cell = book.add_format({"valign": "top", "text_wrap": True, "border": 1, "border_color": "#D0D7DE"})
+        share = book.add_format(
+            {"valign": "top", "num_format": "0.0%", "border": 1, "border_color": "#D0D7DE"}
+        )
+        sheet.write_string(0, 0, title, heading)
+        for row, line in enumerate(notes, start=1):
+            sheet.write_string(row, 0, line, note)
+        for column, (name, machine) in enumerate(zip(shown, _machine_names(frame), strict=True)):
+            sheet.set_column(column, column, _HEADINGS.get(machine, ("", _DEFAULT_WIDTH))[1])
+            sheet.write_string(top, column, str(name), head)
+            for row, value in enumerate(shown[name], start=top + 1):
+                sheet.write(row, column, value, share if machine == "max_share" else cell)
+        if len(shown.columns):
+            sheet.autofilter(top, 0, top + max(len(shown), 1), len(shown.columns) - 1)
+        sheet.freeze_panes(top + 1, 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(top)
+
+
+def _machine_names(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame if name not in _NOT_FOR_PEOPLE]
+
+
+_WRITERS: dict[str, Callable[[pd.DataFrame, Path, str, tuple[str, ...]], None]] = {
+    ".csv": _csv,
+    ".xlsx": _xlsx,
+    ".json": _json,
+    ".parquet": _parquet,
+}
