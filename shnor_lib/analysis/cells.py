@@ -84,27 +84,28 @@ def build(
         years: years needed, newest first.
         attempt: policy of R3; where a cell has rows of several attempts, this one is taken.
     """
-    wanted = results[np.isin(_integers(results["year"]), years)]
-    if wanted["attempt"].nunique() > 1:
+    # Rows are taken column by column: a copy of all columns of a country costs more than the rules.
+    rows = np.flatnonzero(np.isin(_integers(results["year"]), years))
+    attempts = results["attempt"].iloc[rows]
+    if attempts.nunique() > 1:
         # The last row written to a cell stands: the policy's attempt goes last.
-        wanted = wanted.iloc[np.argsort(wanted["attempt"].eq(attempt).to_numpy(dtype=bool), kind="stable")]
-    at_school = positions(wanted["school_id"], schools)
-    at_series = positions(wanted["series"], pd.Index(series))
+        rows = rows[np.argsort(attempts.eq(attempt).to_numpy(dtype=bool), kind="stable")]
+    at_school = positions(results["school_id"].iloc[rows], schools)
+    at_series = positions(results["series"].iloc[rows], pd.Index(series))
     taken = (at_school >= 0) & (at_series >= 0)
-    wanted = wanted[taken].reset_index(drop=True)
-    at_year = positions(wanted["year"], pd.Index(years))
-    place = (at_year, at_school[taken], at_series[taken])
+    rows, at_school, at_series = rows[taken], at_school[taken], at_series[taken]
+    place = (positions(results["year"].iloc[rows], pd.Index(years)), at_school, at_series)
     shape = (len(years), len(schools), len(series))
-    low, high = _bounds(wanted)
+    low, high = _bounds(results, rows, np.array([name.startswith("vpr") for name in series])[at_series])
     return Cube(
         years=tuple(years),
         schools=schools,
         series=tuple(series),
-        participants=_fill(shape, place, _integers(wanted["participants"])),
+        participants=_fill(shape, place, _integers(results["participants"].iloc[rows])),
         low=_fill(shape, place, low),
         high=_fill(shape, place, high),
-        row=_fill(shape, place, np.arange(len(wanted))),
-        results=wanted,
+        row=_fill(shape, place, rows),
+        results=results,
     )
 
 
@@ -148,19 +149,19 @@ def hits(cube: Cube, groups: npt.NDArray[np.object_], year: int, policy: Identif
     return Hits(known, known & (100 * low >= bound), known & (100 * high >= bound))
 
 
-def _bounds(rows: pd.DataFrame) -> tuple[Ints, Ints]:
+def _bounds(results: pd.DataFrame, rows: Ints, is_vpr: Flags) -> tuple[Ints, Ints]:
     """Smallest and largest possible number of those who failed.
 
     The exact count wins; for ВПР it is the number of marks «2»; else the bounds of R8.
     """
-    failed = _integers(rows["failed"])
-    if "n2" in rows:
-        is_vpr = rows["series"].str.startswith("vpr").to_numpy(dtype=bool)
-        failed = np.where((failed < 0) & is_vpr, _integers(rows["n2"]), failed)
-    low, high = failed, failed
-    if "failed_low" in rows and "failed_high" in rows:
-        low = np.where(failed < 0, _integers(rows["failed_low"]), failed)
-        high = np.where(failed < 0, _integers(rows["failed_high"]), failed)
+
+    def column(name: str) -> Ints:
+        return _integers(results[name].iloc[rows]) if name in results else np.full(len(rows), MISSING)
+
+    failed = column("failed")
+    failed = np.where((failed < 0) & is_vpr, column("n2"), failed)
+    low = np.where(failed < 0, column("failed_low"), failed)
+    high = np.where(failed < 0, column("failed_high"), failed)
     unknown = (low < 0) | (high < 0)
     return np.where(unknown, MISSING, low), np.where(unknown, MISSING, high)
 

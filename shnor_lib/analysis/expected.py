@@ -7,7 +7,7 @@ A school that was listed partly by bad luck tends to leave the list without any 
 school keeps its level: its true share in a series is drawn from the beta distribution that its counts of
 t−1 and the spread of all schools allow, new marks are drawn for as many participants as it had in t, and
 the rules are applied. What is observed beyond these numbers is worth looking for a cause. Order of
-magnitude only: series are drawn independently, and a change of the procedure itself is not modelled.
+magnitude only: a change of the procedure itself is not modelled.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from shnor_lib import statistics
 from shnor_lib.analysis import clusters
-from shnor_lib.analysis.cells import Flags
+from shnor_lib.analysis.cells import Flags, Ints
 from shnor_lib.analysis.identification import Decision, limb_a, limb_b
 
 _RANK = {"severe": 2, "moderate": 1, "basic": 0}
@@ -66,18 +66,20 @@ def without_change(before: Decision, after: Decision, scheme: str, draws: int = 
     return {"schools": schools.to_numpy(), **{name: total / draws for name, total in totals.items()}}
 
 
-def _posterior(failed: npt.NDArray[np.int64], participants: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Beta parameters of every cell's true share: its own counts and the spread of its series."""
-    alpha = failed.astype(float)
-    beta = (participants - failed).astype(float)
-    for series in range(failed.shape[1]):
-        has = participants[:, series] > 0
-        a, b = statistics.beta_prior(
-            failed[has, series].astype(float), participants[has, series].astype(float)
-        )
-        alpha[:, series] += a
-        beta[:, series] += b
-    return alpha, beta
+def _posterior(failed: Ints, participants: Ints) -> tuple[Floats, Floats]:
+    """Beta parameters of every cell's true share.
+
+    The prior of a cell is centred on what the school's other cells say of it (its level, shrunk towards
+    the average school) and is as wide as cells scatter around such centres; the cell's own counts then
+    pull it their way. Drawing series as if a school had no common level would invent new entrants.
+    """
+    k, n = failed.astype(float), participants.astype(float)
+    totals = n.sum(axis=0)
+    means = np.divide(k.sum(axis=0), totals, out=np.zeros_like(totals), where=totals > 0)
+    level = statistics.shrunk_ratio(k.sum(axis=1), (n * means).sum(axis=1))
+    centre = np.clip(means * level[:, None], 0.002, 0.998)
+    strength = np.array([statistics.beta_strength(k[:, s], n[:, s], centre[:, s]) for s in range(len(means))])
+    return centre * strength + k, (1 - centre) * strength + n - k
 
 
 def _listed(hit: Flags, hit_before: Flags, after: Decision) -> Flags:

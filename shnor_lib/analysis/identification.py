@@ -196,7 +196,7 @@ def decide(
     usable = comparable if policy.comparability == "strict" else previous >= 0
     through_b = limb_b(now.certain, before.certain & usable, policy)
     expected = _expected(cube, roster, held.held[at], at)
-    on_list = schools.isin(list(biased))
+    on_list = schools.isin(list(biased)) if biased else np.zeros(len(schools), dtype=bool)
     listed_a, listed_b = limb_a(now.certain, policy), np.any(through_b, axis=1)
     possible_a = limb_a(now.possible, policy)
     possible_b = np.any(limb_b(now.possible, before.possible & usable, policy), axis=1)

@@ -51,12 +51,16 @@ def build(schools: pd.DataFrame, results: pd.DataFrame, year: int, gone: Set[str
         known = schools
     newest = known.sort_values("year", kind="stable").drop_duplicates("school_id", keep="last")
     of_year = newest["year"].eq(year)
-    if of_year.any():
+    if of_year.any() and not of_year.all():
         present = results.loc[results["year"].eq(year).to_numpy(dtype=bool), "school_id"].unique()
         newest = newest[(of_year | newest["school_id"].isin(present)).to_numpy(dtype=bool)]
-    open_ = newest["status"].ne("closed").fillna(value=True) & ~newest["school_id"].isin(list(gone))
+    open_ = newest["status"].ne("closed").fillna(value=True)
+    if gone:
+        open_ &= ~newest["school_id"].isin(list(gone))
     rows = newest[open_.to_numpy(dtype=bool)].sort_values("school_id", ignore_index=True)
-    rows["level_max"] = rows["level_max"].fillna(_inferred_level(rows["school_id"], results))
+    unknown = rows["level_max"].isna()
+    if unknown.any():
+        rows["level_max"] = rows["level_max"].fillna(_inferred_level(rows.loc[unknown, "school_id"], results))
     in_scope = rows["in_scope"].fillna(value=True).to_numpy(dtype=bool)
     columns = rows[["school_id", *ATTRIBUTES]]
     return Roster(
@@ -67,7 +71,8 @@ def build(schools: pd.DataFrame, results: pd.DataFrame, year: int, gone: Set[str
 
 def _inferred_level(school_ids: pd.Series, results: pd.DataFrame) -> pd.Series:
     """Level of a school whose register row does not state it: 11 if it has ЕГЭ results, else 9."""
-    has_ege = results["series"].str.startswith("ege") & (results["participants"] > 0)
-    secondary = results.loc[has_ege.to_numpy(dtype=bool, na_value=False), "school_id"].unique()
+    theirs = results[results["school_id"].isin(school_ids).to_numpy()]
+    has_ege = theirs["series"].str.startswith("ege") & (theirs["participants"] > 0)
+    secondary = theirs.loc[has_ege.to_numpy(dtype=bool, na_value=False), "school_id"].unique()
     level = pd.Series(_BASIC, index=school_ids.index, dtype="Int64")
     return level.mask(school_ids.isin(secondary), _SECONDARY)

@@ -167,8 +167,16 @@ def _cell_line(decision: Decision, year: int, school: int, s: int, counts: Count
     else:
         verdict = "требует проверки (R8)" if hits.possible[school, s] else "порог не достигнут"
     source = decision.cube.results["source"].iloc[decision.cube.row[year, school, s]]
-    origin = "" if text.is_missing(source) else f" [{source}]"
-    return f"{counts(year, school, s)} — {verdict}{origin}"
+    return f"{counts(year, school, s)} — {verdict}{_origin(source)}"
+
+
+def _origin(source: object) -> str:
+    """« [файл, лист «…», строка 48]» from the source of a result row, as far as it is known."""
+    if text.is_missing(source):
+        return ""
+    file, sheet, row = [*(part.strip() for part in str(source).split("|")), "", ""][:3]
+    known = [file, f"лист «{sheet}»" if sheet else "", f"строка {row}" if row else ""]
+    return f" [{', '.join(part for part in known if part)}]"
 
 
 def _counts(decision: Decision, minimum: int) -> Counts:

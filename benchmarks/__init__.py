@@ -1,0 +1,1 @@
+"""Benchmarks: each a command that prints medians and ratios of one run."""
