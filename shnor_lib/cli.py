@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 something failed, 2 misuse. Heavy modules are imported ins
 """
 
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -315,7 +316,7 @@ def _pairs(given: list[str] | None, option: str) -> dict[str, str]:
 def _logged() -> str:
     """Write the traceback where a developer can find it; the sentence to add to the message."""
     try:
-        log = Path(_LOG).resolve()
+        log = Path(tempfile.gettempdir()) / _LOG
         log.write_text(traceback.format_exc(), encoding="utf-8")
     except OSError:
         return ""

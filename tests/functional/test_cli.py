@@ -1,0 +1,183 @@
+"""The command line as its user meets it: a subprocess, its output, its exit code."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from shnor_lib.verdicts import CONTRACT
+
+CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
+
+
+def shnor(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "shnor_lib.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        check=False,
+        timeout=180,
+    )
+
+
+def refused(result, code, *words):
+    """A clear Russian message on stderr, the exit code, and no traceback."""
+    said = result.stderr
+    assert result.returncode == code, said
+    assert "Traceback" not in said + result.stdout
+    assert any(letter in said for letter in CYRILLIC), said
+    for word in words:
+        assert word in said, said
+
+
+def project(tmp_path, **files):
+    raw = tmp_path / "data" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in files.items():
+        path = raw / name.replace("__", ".")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return tmp_path
+
+
+class TestIdentify:
+    def test_csv_has_the_contract_columns_in_order(self, demo_project, tmp_path):
+        out = tmp_path / "list.csv"
+        result = shnor("identify", "--year", 2026, "--out", out, "--project", demo_project)
+        assert result.returncode == 0, result.stderr
+        table = pd.read_csv(out, dtype={"school_id": "str"})
+        assert tuple(table.columns) == CONTRACT
+        assert table["school_id"].str.fullmatch(r"\d{6}").all()
+        assert "ШНОР:" in result.stdout
+
+    @pytest.mark.parametrize("ending", ["xlsx", "json", "parquet"])
+    def test_other_formats_hold_the_same_schools(self, demo_project, tmp_path, ending):
+        out = tmp_path / f"list.{ending}"
+        assert shnor("identify", "--out", out, "--project", demo_project).returncode == 0
+        if ending == "xlsx":
+            sheet = pd.read_excel(out, engine="calamine", header=None, dtype="str")
+            codes = set(sheet[0].dropna()[sheet[0].dropna().str.fullmatch(r"\d{6}")])
+        elif ending == "json":
+            codes = {row["school_id"] for row in json.loads(out.read_text(encoding="utf-8"))}
+        else:
+            codes = set(pd.read_parquet(out)["school_id"])
+        assert len(codes) > 5
+
+    def test_a_lower_threshold_lists_no_fewer(self, demo_project, tmp_path):
+        lists = []
+        for threshold in (30, 20):
+            out = tmp_path / f"{threshold}.csv"
+            shnor("identify", "--out", out, "--set", f"threshold={threshold}", "--project", demo_project)
+            table = pd.read_csv(out, dtype={"school_id": "str"})
+            lists.append(set(table.loc[table["status"] == "shnor", "school_id"]))
+        assert lists[0] < lists[1]
+
+    def test_an_interrupted_write_leaves_no_part_of_a_file(self, demo_project, tmp_path):
+        result = shnor("identify", "--out", tmp_path / "no" / "such.doc", "--project", demo_project)
+        refused(result, 1, ".doc", ".xlsx")
+        assert not list(tmp_path.rglob("*"))
+
+
+def test_explain_names_rules_and_sources(demo_project, tmp_path):
+    out = tmp_path / "list.csv"
+    shnor("identify", "--out", out, "--project", demo_project)
+    table = pd.read_csv(out, dtype={"school_id": "str"})
+    listed = table.loc[table["status"] == "shnor", "school_id"].iloc[0]
+    said = shnor("explain", listed, "--project", demo_project).stdout
+    assert "R10" in said or "R11" in said
+    assert "строка" in said
+    assert "№ 847" in said
+
+
+@pytest.mark.parametrize("command", ["dynamics", "deficits"])
+def test_other_tables(demo_project, tmp_path, command):
+    out = tmp_path / "out.csv"
+    result = shnor(command, "--out", out, "--project", demo_project)
+    assert result.returncode == 0, result.stderr
+    assert len(pd.read_csv(out)) > 0
+
+
+class TestBadInput:
+    def test_empty_raw_folder(self, tmp_path):
+        refused(shnor("ingest", "--project", project(tmp_path)), 1, "data/raw", "shnor ingest")
+
+    def test_nothing_ingested(self, tmp_path):
+        result = shnor("identify", "--out", "x.csv", "--project", project(tmp_path))
+        refused(result, 1, "shnor ingest")
+
+    def test_only_a_truncated_workbook(self, tmp_path, demo_project):
+        whole = next((demo_project / "data" / "raw").rglob("*.xlsx")).read_bytes()
+        folder = project(tmp_path, cut__xlsx=whole[: len(whole) // 2])
+        refused(shnor("ingest", "--project", folder), 1)
+        report = (folder / "reports" / "screening" / "screening_report.html").read_text(encoding="utf-8")
+        assert "cut.xlsx" in report
+
+    def test_an_unknown_layout_does_not_stop_the_others(self, tmp_path):
+        folder = project(
+            tmp_path,
+            strange__csv="a,b\n1,2\n",
+            results__csv="school_id,year,series,participants,failed\n990001,2025,oge-ma,10,3\n",
+            schools__csv="school_id,year,name,municipality\n990001,2025,Школа,Район\n",
+        )
+        result = shnor("ingest", "--project", folder)
+        assert result.returncode == 0, result.stderr
+        report = (folder / "reports" / "screening" / "screening_report.html").read_text(encoding="utf-8")
+        assert "strange.csv" in report
+        assert shnor("identify", "--out", tmp_path / "x.csv", "--project", folder).returncode == 0
+
+    def test_a_missing_column_is_named(self, tmp_path):
+        folder = project(tmp_path, results__csv="school_id,year,series,failed\n990001,2025,oge-ma,3\n")
+        refused(shnor("ingest", "--project", folder), 1)
+        report = (folder / "reports" / "screening" / "screening_report.html").read_text(encoding="utf-8")
+        assert "participants" in report
+
+    def test_unknown_municipality_suggests_similar_ones(self, demo_project):
+        name = pd.read_parquet(next((demo_project / "data" / "processed").rglob("schools.parquet")))[
+            "municipality"
+        ].iloc[0]
+        result = shnor("identify", "--out", "x.csv", "--municipality", f"{name}й", "--project", demo_project)
+        refused(result, 2, "Муниципалитета", str(name))
+
+    def test_year_without_data_lists_the_years(self, demo_project):
+        result = shnor("identify", "--year", 1999, "--out", "x.csv", "--project", demo_project)
+        refused(result, 2, "1999", "2026")
+
+    def test_three_mistakes_of_a_methodology_are_reported_at_once(self, demo_project, tmp_path):
+        profile = tmp_path / "own.yml"
+        profile.write_text(
+            "inherits: rosobrnadzor-847\n"
+            "identification: {threshold_percent: 130, limb_b: same}\n"
+            "cluster: {scheme: hits}\n",
+            encoding="utf-8",
+        )
+        result = shnor("identify", "--methodology", profile, "--out", "x.csv", "--project", demo_project)
+        refused(result, 2, "identification.threshold_percent", "identification.limb_b", "cluster")
+
+    def test_codes_without_a_school_stop_the_run_until_acknowledged(self, tmp_path):
+        folder = project(
+            tmp_path,
+            results__csv="school_id,year,series,participants,failed\n"
+            "990001,2025,oge-ma,10,3\n990002,2025,oge-ma,10,3\n",
+            schools__csv="school_id,year,name,municipality\n990001,2025,Школа,Район\n",
+        )
+        assert shnor("ingest", "--project", folder).returncode == 0
+        refused(shnor("identify", "--out", "x.csv", "--project", folder), 1, "990002", "acknowledged_codes")
+        (folder / "shnor.yml").write_text("acknowledged_codes: ['990002']\n", encoding="utf-8")
+        assert shnor("identify", "--out", tmp_path / "x.csv", "--project", folder).returncode == 0
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [["identify"], ["identifi"], ["identify", "--yaer", "1"], ["explain", "1", "--year", "x"]],
+    )
+    def test_wrong_calls(self, arguments):
+        refused(shnor(*arguments), 2, "Неверный вызов", "--help")
+
+
+def test_init_makes_a_project_that_other_commands_find(tmp_path):
+    made = shnor("init", tmp_path / "new", "--region", "Край")
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "new" / "notebooks" / "01_identification.ipynb").exists()
+    refused(shnor("init", tmp_path / "new"), 1, "не пуста")
+    refused(shnor("identify", "--out", "x.csv", cwd=tmp_path / "new" / "data"), 1, "shnor ingest")
