@@ -104,8 +104,8 @@ def from_context(context: pd.DataFrame, triggers: Sequence[Trigger], year: int) 
         year: year of the form; it becomes the wave.
 
     Returns:
-        school_id, wave, code, significance, value, source. A school that answered and shows no deficit has
-        one row with an empty code, so that it is not taken for one that was never asked.
+        school_id, wave, code, factor, parameter, significance, value, source. A school that answered has one
+        row with an empty code too, so that one without deficits is not taken for one never asked.
     """
     rows = context[context["year"].eq(year)]
     wide = rows.pivot_table(index="school_id", columns="indicator", values="value", aggfunc="last")
@@ -115,10 +115,8 @@ def from_context(context: pd.DataFrame, triggers: Sequence[Trigger], year: int) 
     sources = rows.drop_duplicates("school_id").set_index("school_id")["source"]
     frame["wave"] = str(year)
     frame["source"] = frame["school_id"].map(sources)
-    for name, dtype in (("significance", "str"), ("value", "Float64")):
-        if name not in frame:
-            frame[name] = pd.Series(pd.NA, index=frame.index, dtype=dtype)
-    return frame[["school_id", "wave", "code", "significance", "value", "source"]]
+    columns = ["school_id", "wave", "code", "factor", "parameter", "significance", "value", "source"]
+    return frame.reindex(columns=columns)
 
 
 def _triggered(wide: pd.DataFrame, trigger: Trigger) -> pd.DataFrame:
@@ -138,6 +136,8 @@ def _triggered(wide: pd.DataFrame, trigger: Trigger) -> pd.DataFrame:
         {
             "school_id": wide.index[over],
             "code": trigger.code,
+            "factor": trigger.factor,
+            "parameter": trigger.parameter,
             "significance": trigger.significance,
             "value": (value / scale)[over].to_numpy(),
         }

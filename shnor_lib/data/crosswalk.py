@@ -69,8 +69,9 @@ def successors(results: pd.DataFrame, crosswalk: pd.DataFrame, year: int, merge:
     for change in changes.itertuples(index=False):
         moved = _apply(moved, change, merge)
     joined = _join(moved, merge)
-    full = pd.concat([results[~touched], joined], ignore_index=True)
-    return full.reindex(columns=results.columns)
+    full: pd.DataFrame = pd.concat([results[~touched], joined], ignore_index=True)
+    ordered: pd.DataFrame = full.reindex(columns=results.columns)
+    return ordered
 
 
 def _apply(rows: pd.DataFrame, change: object, merge: str) -> pd.DataFrame:
@@ -78,9 +79,9 @@ def _apply(rows: pd.DataFrame, change: object, merge: str) -> pd.DataFrame:
     old, new, kind = str(change.old_id), change.new_id, str(change.kind)  # type: ignore[attr-defined]
     past = rows["year"] < int(change.since)  # type: ignore[attr-defined]
     if kind == "split":
-        return rows[
-            ~(past & (rows["school_id"] == str(new)))
-        ]  # nor does a child that keeps the parent's code
+        child = rows["school_id"] == str(new)  # also the child that keeps the code of the parent
+        kept: pd.DataFrame = rows[~(past & child)]
+        return kept
     if kind not in _MOVES or pd.isna(new):
         return rows
     is_old = rows["school_id"] == old
@@ -148,12 +149,10 @@ def closed(crosswalk: pd.DataFrame, schools: pd.DataFrame, year: int) -> set[str
         Six-digit codes. A code that some later change brings back as a successor is not among them.
     """
     gone: set[str] = set()
-    for change in effective(crosswalk, year).itertuples(index=False):
-        old, new, kind = str(change.old_id), change.new_id, change.kind
-        if old != new:
-            gone.add(old)
-        if isinstance(new, str) and kind != "close":
-            gone.discard(str(new))
+    for _, changes in effective(crosswalk, year).groupby("from_date", sort=True):
+        gone |= set(changes.loc[(changes["old_id"] != changes["new_id"]).fillna(True), "old_id"])
+        # All changes of a day at once: a parent that keeps its code is a child of its own split.
+        gone -= set(changes.loc[changes["kind"] != "close", "new_id"].dropna())
     if not schools.empty and "status" in schools:
         now = schools[schools["year"] == year]
         gone |= set(now.loc[(now["status"] == "closed").fillna(False), "school_id"])

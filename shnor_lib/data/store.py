@@ -6,6 +6,7 @@
         <id>/<table>.parquet        one file a table …
         <id>/results/municipality_id=<id>/part.parquet    … but results lie by municipality
         <id>/findings.parquet       what screening found
+        <id>/<attachment>           a file carried beside the tables as it is (polygons of municipalities)
 
 A snapshot is written aside, flushed and renamed; only then `CURRENT` is replaced. A run that dies at any
 moment leaves the previous snapshot whole and current. The id is a hash of the inputs and of the version
@@ -109,6 +110,11 @@ class Snapshot:
             frame = frame[frame[PARTITION] == municipality_id].reset_index(drop=True)
         return frame
 
+    def attachment(self, name: str) -> Path | None:
+        """A file carried beside the tables, such as `municipalities.geojson`; None where there is none."""
+        file = self.path / name
+        return file if file.exists() else None
+
     def findings(self) -> pd.DataFrame:
         """Everything screening found: file, sheet, row, column, check, severity, value, message, action."""
         return _to_pandas(pq.ParquetFile(self.path / f"{FINDINGS}.parquet").read())
@@ -172,6 +178,7 @@ def write(
     findings: pd.DataFrame,
     inputs: Sequence[InputFile],
     library: str,
+    attachments: Mapping[str, Path] | None = None,
 ) -> Snapshot:
     """Write a snapshot aside, rename it into place and make it current.
 
@@ -181,6 +188,7 @@ def write(
         findings: what screening found.
         inputs: the raw files.
         library: version of the library that read them.
+        attachments: name in the snapshot → file to copy beside the tables.
 
     Returns:
         The new current snapshot; an existing one with the same inputs is kept as it is.
@@ -194,6 +202,8 @@ def write(
         if not (target / META).exists():
             with _aside(processed) as folder:
                 _write_tables(folder, tables, findings)
+                for name, source in (attachments or {}).items():
+                    shutil.copyfile(source, folder / name)
                 _write_meta(folder, target.name, tables, findings, inputs, library)
                 _move(folder, target)
         _replace_text(processed / CURRENT, target.name)
@@ -228,7 +238,7 @@ def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], findings: pd
 def _write_partitioned(folder: Path, results: pd.DataFrame, schools: pd.DataFrame) -> None:
     """Results by the municipality in which a school stands now, so that its history lies together."""
     newest = schools.sort_values("year").drop_duplicates("school_id", keep="last")
-    home = results["school_id"].map(newest.set_index("school_id")[PARTITION]).fillna("")
+    home = results["school_id"].map(newest.set_index("school_id")[PARTITION]).astype("str").fillna("")
     for municipality_id, rows in results.groupby(home, sort=True):
         part = folder / f"{PARTITION}={quote(str(municipality_id), safe='')}"
         part.mkdir(parents=True)

@@ -98,6 +98,8 @@ class Trigger(_Part):
     """A resource deficit read from the context form: an indicator at or beyond a bound."""
 
     code: str = Field(description="код параметра, например 4.1")
+    factor: str = Field("", description="название фактора")
+    parameter: str = Field("", description="название параметра")
     indicator: str = Field(description="показатель контекстной анкеты")
     base: str | None = Field(None, description="показатель-знаменатель: тогда граница в процентах")
     at_least: float | None = Field(None, description="дефицит, если значение не меньше")

@@ -1,0 +1,229 @@
+"""Intake: the raw files of a project become a snapshot and a screening report.
+
+In:   every file under `data/raw`, sub-folders too; names beginning with «~$» or «.» are left alone.
+Out:  `ingest` → `IngestResult`: the snapshot (made current), findings, and the report in HTML and XLSX.
+Not:  correcting anything: what is wrong is named with its place, and the rest goes on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+from shnor_lib.data import store
+from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding, to_frame
+from shnor_lib.data.intake import geojson, registry, spelling
+from shnor_lib.data.intake.assemble import assemble
+from shnor_lib.data.intake.files import CsvSheet, Sheet, open_file
+from shnor_lib.data.intake.log import Log
+from shnor_lib.data.schemas import TABLES
+from shnor_lib.data.screening.report import Accepted, write_reports
+from shnor_lib.errors import InputError, ScreeningError
+from shnor_lib.settings import Project
+
+READING = 1  # raise it when the same files are read differently: the snapshot gets another id
+IGNORED_NAMES = frozenset({"demo.json", "thumbs.db", "desktop.ini"})
+IGNORED_STARTS = ("~$", ".")
+_SPELLING_SIZE = 2 << 20  # bytes of a CSV up to which its letters are looked at
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What an intake gave.
+
+    Attributes:
+        snapshot: the new current snapshot.
+        findings: all findings; columns of `findings.COLUMNS`.
+        inputs: raw files, with the readers that took them and the rows taken.
+        report_html: screening report for a person.
+        report_xlsx: the same as a workbook with filters.
+        counts: table name → rows in the snapshot.
+        severities: severity → number of findings.
+    """
+
+    snapshot: store.Snapshot
+    findings: pd.DataFrame
+    inputs: tuple[store.InputFile, ...]
+    report_html: Path
+    report_xlsx: Path
+    counts: Mapping[str, int]
+    severities: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """What was read and what was found, in Russian, a few lines for the console."""
+        taken = sum(bool(item.rows) for item in self.inputs)
+        lines = [f"Прочитано файлов: {taken} из {len(self.inputs)}."]
+        lines += [f"  не принят: {item.file}" for item in self.inputs if not item.rows]
+        lines += [
+            f"  {TABLES[name].title}: {rows:,}".replace(",", "\u00a0")
+            for name, rows in self.counts.items()
+            if name != "procedures"
+        ]
+        counted = [self.severities.get(name, 0) for name in (ERROR, WARNING, INFO)]
+        lines.append("Замечаний: ошибок {}, предупреждений {}, к сведению {}.".format(*counted))
+        lines.append(f"Снимок данных: {self.snapshot.id}")
+        lines.append(f"Отчёт о проверке: {self.report_html} (и {self.report_xlsx.name} рядом)")
+        return "\n".join(lines)
+
+
+@dataclass
+class _Read:
+    """What was read so far."""
+
+    taken: list[tuple[str, Mapping[str, pd.DataFrame]]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    accepted: list[Accepted] = field(default_factory=list)
+    inputs: list[store.InputFile] = field(default_factory=list)
+    attachments: dict[str, Path] = field(default_factory=dict)
+
+
+def ingest(project: Project, strict: bool = False) -> IngestResult:
+    """Read the raw files of a project into a snapshot and make it current.
+
+    Args:
+        project: the project; `data/raw` is read, `data/processed` and `reports/screening` are written.
+        strict: refuse to make a snapshot when anything was found with severity `error`.
+
+    Returns:
+        The snapshot and everything found.
+
+    Raises:
+        InputError: there is nothing in `data/raw`.
+        ScreeningError: nothing usable was found, or `strict` and there are errors; the report is written all
+            the same, and the previous snapshot stays current.
+    """
+    files = raw_files(project.raw)
+    if not files:
+        raise InputError(
+            f"В папке «{project.raw}» нет файлов. Положите туда отчёты «Статистика по отметкам», таблицы "
+            "результатов, контекстную анкету, социальные паспорта, аудит дефицитов (.xlsx, .xls, .ods, .csv) "
+            "и выполните: shnor ingest. Пример данных создаёт команда: shnor demo"
+        )
+    read = _Read()
+    for path in files:
+        _read_file(path, path.relative_to(project.raw).as_posix(), read)
+    assembled = assemble(read.taken)
+    findings = to_frame([*read.findings, *assembled.findings])
+    findings = _with_municipalities(findings, assembled.tables.get("schools"))
+    html, xlsx = write_reports(
+        project.reports / "screening",
+        findings,
+        read.accepted,
+        assembled.tables,
+        title=project.settings.region,
+    )
+    severities = {str(key): int(value) for key, value in findings["severity"].value_counts().items()}
+    _refuse(read, severities, strict, html)
+    snapshot = store.write(
+        project.processed, assembled.tables, findings, read.inputs, _library(), read.attachments
+    )
+    counts = {name: len(table) for name, table in assembled.tables.items() if len(table)}
+    return IngestResult(snapshot, findings, tuple(read.inputs), html, xlsx, counts, severities)
+
+
+def raw_files(raw: Path) -> list[Path]:
+    """Files to read, in the order of their names; hidden and temporary ones are left out."""
+    if not raw.is_dir():
+        return []
+    return sorted(
+        path
+        for path in raw.rglob("*")
+        if path.is_file()
+        and path.name.casefold() not in IGNORED_NAMES
+        and not any(part.startswith(IGNORED_STARTS) for part in path.relative_to(raw).parts)
+    )
+
+
+def _read_file(path: Path, file: str, read: _Read) -> None:
+    """Read one file; whatever is wrong with it becomes a finding."""
+    readers: list[str] = []
+    rows = 0
+    log = Log(file)
+    try:
+        if geojson.is_geojson(path):
+            rows = _take_polygons(path, file, log, read)
+            readers.append(geojson.ID)
+            sheets: list[Sheet] = []
+        else:
+            opened = open_file(path, file)
+            sheets = opened.sheets
+            if opened.hidden:
+                names = ", ".join(f"«{name}»" for name in opened.hidden)
+                log.add(
+                    "hidden_sheet",
+                    WARNING,
+                    f"скрытые листы не прочитаны: {names}",
+                    "Если они нужны, откройте их.",
+                )
+        for sheet in sheets:
+            reader, taken_rows = _read_sheet(sheet, path, read)
+            rows += taken_rows
+            if reader and reader not in readers:
+                readers.append(reader)
+    except InputError as error:
+        log.add(
+            "unreadable", ERROR, str(error), "Исправьте файл и повторите загрузку; остальные файлы приняты."
+        )
+        read.accepted.append(Accepted(file, "", "", 0))
+    read.findings += log.findings
+    try:
+        digest, size = store.file_hash(path), path.stat().st_size
+    except OSError:
+        digest, size = "", 0
+    read.inputs.append(store.InputFile(file, digest, size, tuple(readers), rows))
+
+
+def _read_sheet(sheet: Sheet, path: Path, read: _Read) -> tuple[str, int]:
+    log = Log(sheet.file, sheet.name)
+    reader, taken = registry.read_sheet(sheet, log)
+    read.taken.append((reader, taken.tables))
+    if taken.tables and not (isinstance(sheet, CsvSheet) and path.stat().st_size > _SPELLING_SIZE):
+        spelling.check(sheet, log)
+    read.findings += log.findings
+    read.accepted.append(Accepted(sheet.file, sheet.name, reader, taken.rows))
+    return reader, taken.rows
+
+
+def _take_polygons(path: Path, file: str, log: Log, read: _Read) -> int:
+    polygons = geojson.check(path, log)
+    if polygons and geojson.ATTACHMENT in read.attachments:
+        log.add("geojson", WARNING, "второй файл границ; не принят", "Оставьте один файл границ.")
+        polygons = 0
+    elif polygons:
+        read.attachments[geojson.ATTACHMENT] = path
+    read.accepted.append(Accepted(file, "", geojson.ID, polygons))
+    return polygons
+
+
+def _refuse(read: _Read, severities: Mapping[str, int], strict: bool, report: Path) -> None:
+    errors = severities.get(ERROR, 0)
+    if not any(item.rows for item in read.accepted):
+        reasons = [finding.message for finding in read.findings if finding.severity == ERROR][:3]
+        raise ScreeningError(
+            "Ни один файл не принят. " + " ".join(f"— {reason}" for reason in reasons) + f" Отчёт: {report}"
+        )
+    if strict and errors:
+        raise ScreeningError(
+            f"Найдено ошибок: {errors}. При строгой загрузке снимок данных не создаётся, прежний остаётся "
+            f"текущим. Исправьте файлы по отчёту: {report}"
+        )
+
+
+def _with_municipalities(findings: pd.DataFrame, schools: pd.DataFrame | None) -> pd.DataFrame:
+    """Municipality beside each finding whose school is known, so that the report can be split."""
+    if schools is None or schools.empty or findings.empty:
+        return findings
+    newest = schools.drop_duplicates("school_id", keep="last").set_index("school_id")["municipality"]
+    home = findings["school_id"].map(newest).astype("str").fillna("")
+    return findings.assign(municipality=findings["municipality"].mask(findings["municipality"] == "", home))
+
+
+def _library() -> str:
+    """Version of the reading code, part of the id of a snapshot."""
+    try:
+        return f"{version('shnor-lib')}/{READING}"
+    except PackageNotFoundError:  # a copy of the sources without an installation
+        return f"0/{READING}"

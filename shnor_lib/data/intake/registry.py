@@ -1,0 +1,93 @@
+"""Which reader takes a sheet: the first one that recognises it, from the strictest layout to the loosest."""
+
+from shnor_lib.data.findings import ERROR, INFO
+from shnor_lib.data.intake import cells
+from shnor_lib.data.intake.biased_list import BiasedList
+from shnor_lib.data.intake.columns import FORMS, synonyms
+from shnor_lib.data.intake.context_2021 import Context2021
+from shnor_lib.data.intake.files import Sheet
+from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.marks_long import MarksLong
+from shnor_lib.data.intake.marks_statistics import MarksStatistics
+from shnor_lib.data.intake.pupil_level import PupilLevel
+from shnor_lib.data.intake.reading import Reader, Taken
+from shnor_lib.data.intake.social_passport import SocialPassport
+from shnor_lib.data.intake.tidy import Tidy, near_miss, russian_names
+from shnor_lib.data.schemas import TABLES
+from shnor_lib.errors import InputError
+
+READERS: tuple[Reader, ...] = (
+    PupilLevel(),
+    MarksStatistics(),
+    Context2021(),
+    BiasedList(),
+    MarksLong(),
+    SocialPassport(),
+    Tidy(),
+)
+
+_SHOWN = 12
+
+
+def read_sheet(sheet: Sheet, log: Log) -> tuple[str, Taken]:
+    """Read a sheet with the reader that recognises it.
+
+    Returns:
+        Id of the reader (empty where none recognises the sheet) and what it took.
+    """
+    filled = [row for row in sheet.head if any(cells.text(cell) for cell in row)]
+    if not filled:
+        log.add("empty_sheet", INFO, "лист пуст", "Ничего не нужно.")
+        return "", Taken()
+    for reader in READERS:
+        found = reader.recognise(sheet)
+        if found is None:
+            continue
+        try:
+            return reader.id, reader.read(sheet, found, log)
+        except InputError as error:
+            log.add("unreadable", ERROR, str(error), "Исправьте файл и повторите загрузку.")
+            return reader.id, Taken()
+        except Exception as error:  # a reader that fails on one sheet must not cost the other files
+            log.add(
+                "reader_failed",
+                ERROR,
+                f"лист опознан как «{reader.title}», но не прочитан: сбой {type(error).__name__}",
+                "Пришлите файл разработчикам; остальные файлы приняты.",
+            )
+            return reader.id, Taken()
+    _explain(sheet, log)
+    return "", Taken()
+
+
+def _explain(sheet: Sheet, log: Log) -> None:
+    """Say what a sheet lacks, where it is close to a known table, else what stands in it."""
+    near = near_miss(sheet)
+    if near is not None:
+        found = ", ".join(f"«{title}»" for title in near.header.titles.values())
+        log.add(
+            "missing_columns",
+            ERROR,
+            f"лист похож на таблицу «{TABLES[near.table].title}» ({near.table}), но в ней нет столбцов: "
+            f"{russian_names(near.table, near.missing)}; найдены: {found}",
+            "Добавьте недостающие столбцы и повторите загрузку.",
+            row=near.header.row + 1,
+        )
+        return
+    # Only headings of our own maps are repeated: the rest of an unknown sheet may be anybody's personal data.
+    known = sorted(
+        {text for row in sheet.head for cell in row if (text := cells.text(cell)) and _is_known(cell)}
+    )
+    shown = ", ".join(f"«{word[:40]}»" for word in known[:_SHOWN]) or "ни одного"
+    log.add(
+        "unknown_layout",
+        ERROR,
+        f"форма листа не распознана; знакомых заголовков: {shown}",
+        "Принимаются: «Статистика по отметкам», длинная форма отметок, контекстная анкета 2021, список "
+        "необъективных результатов, социальный паспорт, аудит дефицитов, дорожная карта, меры и таблицы "
+        "с договорёнными столбцами.",
+    )
+
+
+def _is_known(cell: cells.Cell) -> bool:
+    return any(cells.heading(cell) in synonyms(form) for form in FORMS)

@@ -1,0 +1,81 @@
+"""Rows that begin with a login: the login becomes the key, rows without one are reported."""
+
+import pandas as pd
+
+from shnor_lib.data.findings import ERROR, INFO, WARNING
+from shnor_lib.data.intake import cells
+from shnor_lib.data.intake.log import Log
+from shnor_lib.data.schools import logins
+
+_TOTALS = ("итого", "всего", "среднее", "средние", "средний", "сумма")  # but not «Средняя школа»
+
+
+def take_logins(rows: pd.DataFrame, title: str, log: Log, column: str = "login") -> pd.DataFrame:
+    """Rows with a readable login.
+
+    Args:
+        rows: cells; the index is the row number of Excel.
+        title: heading of the column with logins, for messages.
+        log: takes rows without a login; rows of totals are left out with a note.
+        column: column with logins.
+
+    Returns:
+        `rows` with `school_id` and `login_prefix` (str) in place of the column.
+    """
+    split = logins(rows[column])
+    unread = split["school_id"].isna()
+    shown = cells.shown(rows.loc[unread, column])
+    totals = _is_total(rows.loc[unread])
+    log.many(
+        "no_login",
+        ERROR,
+        "в строке нет логина школы (три буквы и шесть цифр); строка не принята",
+        "Впишите логин ОО из ФИС ОКО, например edu220028.",
+        shown[~totals],
+        title,
+    )
+    log.many(
+        "total_row",
+        INFO,
+        "строка итогов пропущена",
+        "Ничего не нужно.",
+        shown[totals],
+        title,
+    )
+    kept = rows[~unread].drop(columns=column)
+    return kept.assign(**{name: split.loc[kept.index, name] for name in ("school_id", "login_prefix")})
+
+
+def _is_total(rows: pd.DataFrame) -> "pd.Series[bool]":
+    total = pd.Series(False, index=rows.index)
+    for name in rows.columns[:6]:
+        total |= cells.shown(rows[name]).str.casefold().str.startswith(_TOTALS).astype(bool)
+    return total
+
+
+def take_years(rows: pd.DataFrame, title: str, log: Log, column: str = "year") -> pd.DataFrame:
+    """Rows with a readable year; «2024/25» is the year in which the school year ends.
+
+    Returns:
+        `rows` with `column` as Int64; rows without a year are reported and left out.
+    """
+    years = cells.each(rows[column], cells.year, "Int64")
+    unread = years.isna()
+    log.many(
+        "no_year",
+        ERROR,
+        "в строке нет года (например, 2025 или 2024/2025); строка не принята",
+        "Впишите год, в котором заканчивается учебный год.",
+        cells.shown(rows.loc[unread, column]),
+        title,
+    )
+    kept = rows[~unread]
+    if log.sheet and any(isinstance(cell, str) for cell in kept[column]):  # in CSV everything is text
+        log.add(
+            "year_as_text",
+            WARNING,
+            "годы записаны текстом; приняты как числа",
+            "Ничего не нужно: при следующей выгрузке задайте столбцу числовой формат.",
+            column=title,
+        )
+    return kept.assign(**{column: years[kept.index]})

@@ -1,0 +1,97 @@
+"""Social passport with one column an indicator; it has no fixed form, headings are mapped by synonyms.
+
+In:   a sheet with a login and at least three headings of `maps/social_passport_wide.csv`; the year stands in
+      a column «Год» or in the title above («… 2025/2026 учебный год»).
+Out:  `social_passport`: count by school, year and indicator, base: all pupils of the school.
+Not:  plausibility (see `screening`), the index (see analysis).
+"""
+
+import pandas as pd
+
+from shnor_lib.data.findings import ERROR, INFO
+from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake.columns import Header
+from shnor_lib.data.intake.files import Sheet
+from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
+from shnor_lib.data.intake.school_rows import take_logins, take_years
+
+FORM = "social_passport_wide"
+_ENOUGH = 3
+_BASE = "pupils_total"
+
+
+class SocialPassport:
+    """Reader of social passports in wide form."""
+
+    id = "social_passport"
+    title = "Социальный паспорт"
+
+    def recognise(self, sheet: Sheet) -> Header | None:
+        """The header row, where a login and enough indicators stand in it."""
+        header = columns.match(sheet.head, columns.synonyms(FORM))
+        if header is None or "login" not in header.columns:
+            return None
+        return header if len(_indicators(header)) >= _ENOUGH else None
+
+    def read(self, sheet: Sheet, found: Header, log: Log) -> Taken:
+        """Counts by school, year and indicator."""
+        frame = sheet.frame(found.row)
+        rows = pd.DataFrame({name: frame[at] for name, at in found.columns.items()})
+        rows = take_logins(rows, found.titles["login"], log)
+        rows = _with_year(rows, sheet, found, log)
+        if rows.empty:
+            return Taken()
+        for name in (_BASE, *_indicators(found)):
+            if name in rows:
+                shown = rows[name]
+                rows[name], faults = cells.counts(shown)
+                log.cell_faults(faults, shown, found.titles[name], rows["school_id"])
+        if found.unknown:
+            log.add(
+                "unknown_columns",
+                INFO,
+                "столбцы паспорта не распознаны и не взяты: "
+                + ", ".join(f"«{title[:60]}»" for title in found.unknown[:20]),
+                "Если это нужный показатель, добавьте его название в перечень синонимов.",
+                row=found.row + 1,
+            )
+        long = rows.melt(
+            id_vars=["school_id", "year"],
+            value_vars=_indicators(found),
+            var_name="indicator",
+            value_name="count",
+            ignore_index=False,
+        ).dropna(subset="count")
+        if _BASE in rows:
+            long["base"] = rows[_BASE].reindex(long.index)
+        long["title"] = long["indicator"].map(found.titles).astype("str")
+        names = [name for name in ("name", "municipality") if name in rows]
+        sightings = rows[["school_id", "year", "login_prefix"]].join(rows[names].apply(cells.texts))
+        if _BASE in rows:
+            sightings["enrolment"] = rows[_BASE]
+        return Taken(
+            {"social_passport": with_place(long, sheet), SIGHTINGS: with_place(sightings, sheet)},
+            rows=len(rows),
+        )
+
+
+def _indicators(header: Header) -> list[str]:
+    kinds = {row["column"]: row["kind"] for row in columns.read_map(FORM)}
+    return [name for name in header.columns if kinds[name] == "count"]
+
+
+def _with_year(rows: pd.DataFrame, sheet: Sheet, found: Header, log: Log) -> pd.DataFrame:
+    if "year" in found.columns:
+        return take_years(rows, found.titles["year"], log)
+    titles = [cells.year(cell) for row in sheet.head[: found.row] for cell in row]
+    year = next((value for value in titles if value is not None), None)
+    if year is None:
+        log.add(
+            "no_year",
+            ERROR,
+            "в паспорте не указан год: нет ни столбца «Год», ни года в заголовке листа; лист не принят",
+            "Добавьте столбец «Год» или заголовок вида «Социальный паспорт, 2025/2026 учебный год».",
+        )
+        return rows.iloc[:0]
+    return rows.assign(year=year)

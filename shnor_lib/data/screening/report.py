@@ -1,0 +1,149 @@
+"""The screening report: what was accepted and what was not, as HTML and as a workbook.
+
+In:   findings, accepted sheets, tables.
+Out:  `screening_report.html` (one file, no network) and `screening_report.xlsx` in the given folder.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+
+from shnor_lib.data.findings import ERROR, INFO, WARNING
+from shnor_lib.data.schemas import TABLES
+from shnor_lib.data.screening.workbook import write_workbook
+from shnor_lib.errors import InputError
+
+HTML, XLSX = "screening_report.html", "screening_report.xlsx"
+READER_TITLES = {
+    "": "не распознан",
+    "pupil_level": "поимённые данные, отклонены",
+    "marks_statistics": "Статистика по отметкам",
+    "marks_long": "отметки, длинная форма",
+    "context_2021": "контекстная анкета 2021",
+    "biased_list": "список необъективных результатов",
+    "social_passport": "социальный паспорт",
+    "tidy": "таблица по договорённым столбцам",
+    "geojson": "границы муниципалитетов",
+}
+SEVERITY_TITLES = {ERROR: "Ошибка", WARNING: "Предупреждение", INFO: "К сведению"}
+_ORDER = {ERROR: 0, WARNING: 1, INFO: 2}
+_NOWHERE = "Без муниципалитета"
+SHOWN = 4000  # findings in the HTML; the workbook has all
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """One sheet and what was taken from it.
+
+    Attributes:
+        file: path relative to `data/raw`.
+        sheet: name of the sheet, empty for CSV.
+        reader: id of the reader, empty where the layout is unknown.
+        rows: rows taken.
+    """
+
+    file: str
+    sheet: str
+    reader: str
+    rows: int
+
+
+def write_reports(
+    folder: Path,
+    findings: pd.DataFrame,
+    accepted: Sequence[Accepted],
+    tables: Mapping[str, pd.DataFrame],
+    title: str = "",
+) -> tuple[Path, Path]:
+    """Write both reports.
+
+    Returns:
+        Paths of the HTML and of the workbook.
+
+    Raises:
+        InputError: the folder cannot be written, or the workbook is open in Excel.
+    """
+    html, xlsx = folder / HTML, folder / XLSX
+    ordered = in_order(findings)
+    summary = by_file(findings, accepted)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = html.with_name(f".{HTML}")
+        aside.write_text(_render(ordered, summary, tables, title), encoding="utf-8")
+        aside.replace(html)
+        aside = xlsx.with_name(f".{XLSX}")
+        write_workbook(aside, ordered, summary, SEVERITY_TITLES)
+        aside.replace(xlsx)
+    except OSError as error:
+        raise InputError(
+            f"Отчёт о проверке не записан в «{folder}»: {error.strerror or error}. "
+            "Закройте отчёт, если он открыт, и проверьте место на диске."
+        ) from error
+    return html, xlsx
+
+
+def in_order(findings: pd.DataFrame) -> pd.DataFrame:
+    """Findings by municipality (those without one last), severity, file, row."""
+    keyed = findings.assign(
+        _nowhere=findings["municipality"] == "", _severity=findings["severity"].map(_ORDER).astype("Int64")
+    )
+    keyed = keyed.sort_values(
+        ["_nowhere", "municipality", "_severity", "file", "sheet", "row"], kind="stable", ignore_index=True
+    )
+    return keyed.drop(columns=["_nowhere", "_severity"])
+
+
+def by_file(findings: pd.DataFrame, accepted: Sequence[Accepted]) -> pd.DataFrame:
+    """One row a sheet: file, sheet, reader (Russian), rows taken, errors, warnings, notes."""
+    frame = pd.DataFrame(
+        [
+            (item.file, item.sheet, READER_TITLES.get(item.reader, item.reader), item.rows)
+            for item in accepted
+        ],
+        columns=["file", "sheet", "reader", "rows"],
+    )
+    for severity in (ERROR, WARNING, INFO):
+        part = findings[findings["severity"] == severity]
+        by_sheet = part.groupby(["file", "sheet"]).size()
+        keys = pd.MultiIndex.from_frame(frame[["file", "sheet"]])
+        frame[severity] = by_sheet.reindex(keys).fillna(0).astype(int).to_numpy()
+    return frame
+
+
+def _render(
+    findings: pd.DataFrame, summary: pd.DataFrame, tables: Mapping[str, pd.DataFrame], title: str
+) -> str:
+    shown = findings.head(SHOWN)
+    groups = []
+    for municipality, part in shown.groupby("municipality", sort=False):
+        counts = part["severity"].value_counts()
+        groups.append(
+            {
+                "title": municipality or _NOWHERE,
+                "counts": {key: int(counts.get(key, 0)) for key in SEVERITY_TITLES},
+                "rows": part.astype(object).where(part.notna(), "").to_dict("records"),
+            }
+        )
+    totals = findings["severity"].value_counts()
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["number"] = lambda value: f"{value:,}".replace(",", "\u00a0")
+    return environment.get_template("report.html.j2").render(
+        title=title,
+        created=datetime.now().astimezone().strftime("%d.%m.%Y %H:%M"),
+        files=summary.to_dict("records"),
+        groups=groups,
+        totals={key: int(totals.get(key, 0)) for key in SEVERITY_TITLES},
+        severities=SEVERITY_TITLES,
+        tables=[(TABLES[name].title, name, len(table)) for name, table in tables.items() if len(table)],
+        rows=int(summary["rows"].sum()) if len(summary) else 0,
+        hidden=max(len(findings) - SHOWN, 0),
+        workbook=XLSX,
+    )

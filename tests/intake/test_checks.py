@@ -1,0 +1,146 @@
+"""Each check has one bad example that only this check rejects or reports."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.intake.conftest import Box, statistics
+from tests.intake.test_readers import LONG_HEAD, SCHOOL
+
+RESULTS = ["school_id", "year", "series", "participants", "failed", "n2", "n3", "n4", "n5"]
+PASSPORT = [
+    "Логин",
+    "Год",
+    "Всего обучающихся",
+    "Многодетные",
+    "Малообеспеченные",
+    "Неполные семьи",
+    "Полные семьи",
+]
+REGISTER = [["school_id", "year", "name", "municipality"], ["220001", 2025, "Школа", "Алейский район"]]
+
+
+def results(*rows: list[object]) -> Callable[[Box], None]:
+    def fill(box: Box) -> None:
+        box.csv("r.csv", [RESULTS, *rows])
+        box.csv("s.csv", REGISTER)
+
+    return fill
+
+
+def passport(*rows: list[object]) -> Callable[[Box], None]:
+    def fill(box: Box) -> None:
+        box.xlsx("p.xlsx", [PASSPORT, *rows])
+        box.csv("s.csv", REGISTER)
+
+    return fill
+
+
+def sheet(*rows: list[object]) -> Callable[[Box], None]:
+    return lambda box: void(box.xlsx("a.xlsx", statistics(*rows)))
+
+
+def void(_: object) -> None:
+    return None
+
+
+OGE = ["220001", 2025, "oge-ma"]
+GOOD = [*OGE, 20, 5, 5, 5, 5, 5]
+CASES: dict[str, Callable[[Box], None]] = {
+    "failed_over_participants": results([*OGE, 20, 21]),
+    "marks_sum": results([*OGE, 20, 5, 5, 5, 5, 6]),
+    "conflicting_rows": results(GOOD, [*OGE, 20, 6, 6, 5, 5, 4]),
+    "doubled_rows": results(GOOD, GOOD),
+    "out_of_calendar": results(["220001", 2020, "oge-ma", 20, 5]),
+    "unmatched_code": results(GOOD, ["220999", 2025, "oge-ma", 20, 5]),
+    "sudden_break": results(GOOD, ["220001", 2024, "oge-ma", 80, 5]),
+    "unknown_series": results(GOOD, ["220001", 2025, "oge-xx", 20, 5]),
+    "no_participants": results(GOOD, ["220001", 2024, "oge-ma", None, 5]),
+    "no_failed": results([*OGE, 20]),
+    "no_login": results(GOOD, ["школа", 2025, "oge-ma", 20, 5]),
+    "no_year": results(GOOD, ["220001", "давно", "oge-ma", 20, 5]),
+    "cell_unit": results([*OGE, "20", "5", "5 чел.", 5, 5, 5]),
+    "cell_look_alike": results([*OGE, 20, 5, "1О", 5, 5, 5]),
+    "cell_dash": results([*OGE, 20, 5, "—", 5, 5, 5]),
+    "cell_word_no": results([*OGE, 20, 5, "нет", 5, 5, 5]),
+    "cell_not_a_number": results([*OGE, 20, 5, "мало", 5, 5, 5]),
+    "cell_not_whole": results([*OGE, 20, 5, "5,5", 5, 5, 5]),
+    "cell_negative": results([*OGE, 20, 5, -5, 5, 5, 5]),
+    "percent_not_closing": sheet(SCHOOL, ["sch220002 | Ш", None, 8, "12,50", "37,50", "37,50", "13,50"]),
+    "percent_not_rebuilt": sheet(SCHOOL, ["sch220002 | Ш", None, 8, "12,60", "37,40", "37,50", "12,50"]),
+    "percent_missing": sheet(SCHOOL, ["sch220002 | Ш", None, 8, "12,50", "37,50", "37,50", None]),
+    "count_over_pupils": passport(["edu220001", 2025, 100, 101, 5, 5, 5]),
+    "exclusive_over_pupils": passport(["edu220001", 2025, 100, 10, 5, 60, 60]),
+    "all_zero_passport": passport(["edu220001", 2025, 100, 0, 0, 0, 0]),
+    "sudden_change": passport(["edu220001", 2025, 100, 10, 5, 5, 5], ["edu220001", 2024, 100, 60, 5, 5, 5]),
+    "missing_columns": results(GOOD),
+    "no_municipality": lambda box: void(
+        box.csv("s.csv", [["school_id", "year", "name"], ["220001", 2025, "Школа"]])
+    ),
+}
+
+
+@pytest.mark.parametrize("check", CASES)
+def test_only_this_check_speaks(box: Box, check: str) -> None:
+    CASES[check](box)
+    if check == "missing_columns":
+        box.csv("x.csv", [["Логин", "Год", "Показатель"], ["220001", 2025, "mentoring"]])
+    assert set(box.checks()) == {check}
+
+
+def test_clean_files_give_no_warning(box: Box) -> None:
+    results(GOOD)(box)
+    passport(["edu220001", 2025, 100, 10, 5, 5, 5])(box)
+    assert not box.checks()
+
+
+def test_impossible_rows_are_quarantined_and_doubled_rows_kept_once(box: Box) -> None:
+    results(GOOD, GOOD, ["220001", 2024, "oge-ma", 20, 21], ["220001", 2023, "oge-ma", 20, 5, 5, 5, 5, 6])(
+        box
+    )
+    kept = box.ingest().snapshot.table("results")
+    assert kept[["year", "failed"]].to_numpy().tolist() == [[2025, 5]]
+
+
+def test_conflicting_results_are_not_chosen_between(box: Box) -> None:
+    results([*OGE, 20, 5], [*OGE, 20, 6], ["220001", 2024, "oge-ma", 20, 5])(box)
+    assert box.ingest().snapshot.table("results")["year"].tolist() == [2024]
+
+
+def test_place_of_a_finding_is_that_of_excel(box: Box) -> None:
+    results(GOOD, ["220001", 2024, "oge-ma", 20, "5 чел."])(box)
+    found = box.ingest().findings
+    fault = found[found["check"] == "cell_unit"].iloc[0]
+    assert (fault["file"], fault["row"], fault["column"], fault["value"]) == ("r.csv", 3, "failed", "5 чел.")
+    assert (fault["school_id"], fault["municipality"]) == ("220001", "Алейский район")
+
+
+def test_foreign_login_leaves_all_tables(box: Box) -> None:
+    own = [["220%03d" % at, 2025, "oge-ma", 20, 5] for at in range(1, 15)]  # noqa: UP031
+    box.csv("r.csv", [RESULTS, *own, ["526312", 2025, "oge-ma", 20, 5]])
+    names = [[row[0], 2025, "Школа", "Алейский район"] for row in own]
+    box.csv("s.csv", [REGISTER[0], *names, ["526312", 2025, "Школа", "Чужой район"]])
+    result = box.ingest()
+    assert "526312" not in set(result.snapshot.table("results")["school_id"])
+    assert "526312" not in set(result.snapshot.table("schools")["school_id"])
+    foreign = result.findings[result.findings["check"] == "foreign_login"]
+    assert foreign[["file", "row"]].to_numpy().tolist() == [["r.csv", 16], ["s.csv", 16]]
+
+
+def test_schools_outside_the_method_stay_visible(box: Box) -> None:
+    rows = [["ksh220003 | Коррекционная", *SCHOOL[1:]], ["spo220004 | Техникум", *SCHOOL[1:]]]
+    box.xlsx("a.xlsx", statistics(SCHOOL, *rows))
+    schools = box.ingest().snapshot.table("schools").set_index("school_id")
+    assert schools["in_scope"].to_dict() == {"220001": True, "220003": False, "220004": False}
+
+
+def test_spellings_of_a_municipality_are_one(box: Box) -> None:
+    start = [2023, 6, "Математика"]
+    names = ["город Алейск", "г. Алейск", "г.\u00a0Алейск", "город Алейск"]
+    rows = [[*start, name, f"edu22000{at}", "Школа", 20, 5, 5, 5, 5] for at, name in enumerate(names)]
+    box.xlsx("a.xlsx", [LONG_HEAD, *rows])
+    result = box.ingest()
+    schools = result.snapshot.table("schools")
+    assert schools["municipality"].unique().tolist() == ["город Алейск"]
+    assert schools["municipality_id"].nunique() == 1
+    assert {"nbsp", "municipality_spelling"} <= set(result.findings["check"])

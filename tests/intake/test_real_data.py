@@ -1,0 +1,89 @@
+"""Real files, where they lie beside the checkout."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from shnor_lib.data.intake import IngestResult
+from shnor_lib.data.series import make_id
+from tests.intake.conftest import Box
+
+
+@pytest.fixture(scope="module")
+def altai(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> IngestResult:
+    box = Box(tmp_path_factory.mktemp("altai"))
+    shutil.copytree(shared_data / "altai" / "fis_oko", box.raw / "fis_oko")
+    shutil.copy(shared_data / "altai" / "context_2021.csv", box.raw)
+    return box.ingest()
+
+
+def test_altai_counts_rebuilt_from_per_cents_are_the_true_ones(
+    altai: IngestResult, shared_data: Path
+) -> None:
+    true = pd.read_csv(shared_data / "altai" / "vpr_school_grade_subject.csv")
+    true = true[true["grade"].isin([5, 6]) & true["subject"].isin(["Математика", "Русский язык"])]
+    names = {(s, g): make_id("ВПР", s, g) for s in ("Математика", "Русский язык") for g in (5, 6)}
+    true["series"] = [names[pair] for pair in zip(true["subject"], true["grade"], strict=True)]
+    true["school_id"] = true["login"].str[3:]
+    key = ["school_id", "year", "series"]
+    columns = ["participants", "n2", "n3", "n4", "n5"]
+    expected = true.rename(columns={"n_tested": "participants"}).set_index(key)[columns].sort_index()
+    found = altai.snapshot.table("results").set_index(key)[columns].sort_index()
+    assert found.index.tolist() == expected.index.tolist()
+    assert len(found) == 4750
+    assert int((found.to_numpy(dtype="int64") != expected.to_numpy(dtype="int64")).sum()) == 0
+
+
+def test_altai_schools_and_municipalities(altai: IngestResult) -> None:
+    schools = altai.snapshot.table("schools")
+    assert schools["municipality_id"].nunique() == 70
+    now = schools[schools["year"] == 2021]
+    assert len(now) == 733
+    lost = now[now["municipality_id"].isna()]
+    reported = altai.findings[altai.findings["check"] == "no_municipality"]
+    assert set(reported["school_id"]) == set(lost["school_id"])
+    assert (~now["in_scope"]).sum() >= 30
+    assert not (altai.findings["severity"] == "error").any()
+    context = altai.snapshot.table("context")
+    assert context[context["indicator"] == "teachers_total"]["school_id"].nunique() == 724
+
+
+def test_long_form_of_the_same_region_gives_the_same_counts(
+    altai: IngestResult, shared_data: Path, make_box: Callable[[], Box]
+) -> None:
+    box = make_box()
+    true = pd.read_csv(shared_data / "altai" / "vpr_school_grade_subject.csv", dtype=str)
+    true = true[(true["year"] == "2021") & true["grade"].isin(["5", "6"])]
+    true[true["subject"].isin(["Математика", "Русский язык"])].to_csv(box.raw / "x.csv", index=False)
+    key = ["school_id", "year", "series"]
+    again = box.ingest().snapshot.table("results").set_index(key)["failed"].sort_index()
+    first = altai.snapshot.table("results").query("year == 2021").set_index(key)["failed"].sort_index()
+    assert again.equals(first)
+
+
+def test_dagestan_list_has_451_rows_and_one_note_about_doubles(
+    shared_data: Path, make_box: Callable[[], Box]
+) -> None:
+    box = make_box()
+    shutil.copy(shared_data / "dagestan_vpr_bias" / "bias.xlsx", box.raw)
+    result = box.ingest()
+    table = result.snapshot.table("objectivity")
+    assert table.groupby("year").size().to_dict() == {2023: 159, 2024: 148, 2025: 144}
+    doubled = result.findings[result.findings["check"] == "doubled_rows"]
+    assert doubled["value"].tolist() == ["148"]
+
+
+def test_krasnodar_tables_without_codes_are_refused_with_what_they_lack(
+    shared_data: Path, make_box: Callable[[], Box]
+) -> None:
+    box = make_box()
+    shutil.copy(shared_data / "dagestan_vpr_bias" / "bias.xlsx", box.raw)
+    for name in ("roadmap.csv", "audit_long.csv"):
+        shutil.copy(shared_data / "krasnodar" / name, box.raw)
+    found = box.ingest().findings
+    said = found[found["severity"] == "error"].set_index("file")["message"]
+    assert "Муниципалитет" in said["roadmap.csv"]
+    assert "audit_long.csv" in said.index
