@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
+from typer.core import TyperCommand, TyperGroup
 
 from shnor_lib.errors import ParameterError, ShnorError
 from shnor_lib.settings import find_project
@@ -19,7 +20,35 @@ from shnor_lib.settings import find_project
 if TYPE_CHECKING:
     from shnor_lib.region import Region
 
+
+class _RussianHelp:
+    """The parser's own help speaks English; these are its words that a person reads."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = "Показать эту справку."
+        return option
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from typer import rich_utils as words
+
+        words.OPTIONS_PANEL_TITLE, words.ARGUMENTS_PANEL_TITLE = "Параметры", "Что указать"
+        words.COMMANDS_PANEL_TITLE = "Команды"
+        words.DEFAULT_STRING, words.REQUIRED_LONG_STRING = "[по умолчанию: {}]", "[обязательно]"
+        super().format_help(ctx, formatter)  # type: ignore[misc]
+
+
+class _Command(_RussianHelp, TyperCommand):
+    pass
+
+
+class _Group(_RussianHelp, TyperGroup):
+    pass
+
+
 app = typer.Typer(
+    cls=_Group,
     help="ШНОР: выявление школ с низкими результатами, динамика, ресурсные дефициты.",
     no_args_is_help=True,
     add_completion=False,
@@ -69,7 +98,7 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-@app.command(epilog="Пример: shnor init кбр --region «Кабардино-Балкарская Республика»")
+@app.command(cls=_Command, epilog="Пример: shnor init кбр --region «Кабардино-Балкарская Республика»")
 def init(
     folder: Annotated[Path, typer.Argument(help="Новая папка проекта.")],
     region: Annotated[str, typer.Option("--region", help="Название региона для заголовков.")] = "",
@@ -83,7 +112,7 @@ def init(
     _say(f"Положите файлы в {made.raw} и выполните: shnor ingest --project {folder}")
 
 
-@app.command(epilog="Пример: shnor demo --scale municipality --seed 7")
+@app.command(cls=_Command, epilog="Пример: shnor demo --scale municipality --seed 7")
 def demo(
     scale: Annotated[
         str, typer.Option("--scale", help="Размер: municipality, region или country.")
@@ -101,7 +130,7 @@ def demo(
     _say(summary.text)
 
 
-@app.command(epilog="Пример: shnor ingest --strict")
+@app.command(cls=_Command, epilog="Пример: shnor ingest --strict")
 def ingest(
     strict: Annotated[bool, typer.Option("--strict", help="Не создавать снимок, если есть ошибки.")] = False,
     project: ProjectOption = None,
@@ -113,7 +142,7 @@ def ingest(
     _say(result.text)
 
 
-@app.command(epilog="Пример: shnor identify --year 2025 --out список.xlsx --set threshold=25")
+@app.command(cls=_Command, epilog="Пример: shnor identify --year 2025 --out список.xlsx --set threshold=25")
 def identify(
     out: OutOption,
     year: YearOption = None,
@@ -142,7 +171,7 @@ def identify(
     _say(f"Записано: {out}")
 
 
-@app.command(epilog="Пример: shnor dynamics --year 2025 --out динамика.xlsx")
+@app.command(cls=_Command, epilog="Пример: shnor dynamics --year 2025 --out динамика.xlsx")
 def dynamics(
     out: OutOption,
     year: YearOption = None,
@@ -162,7 +191,7 @@ def dynamics(
     _say(f"Записано: {out}")
 
 
-@app.command(epilog="Пример: shnor deficits --year 2025 --out дефициты.xlsx")
+@app.command(cls=_Command, epilog="Пример: shnor deficits --year 2025 --out дефициты.xlsx")
 def deficits(
     out: OutOption,
     year: YearOption = None,
@@ -186,7 +215,7 @@ def deficits(
     _say(f"Записано: {out}")
 
 
-@app.command(epilog="Пример: shnor explain 220028 --year 2025")
+@app.command(cls=_Command, epilog="Пример: shnor explain 220028 --year 2025")
 def explain(
     school: Annotated[str, typer.Argument(help="Шесть цифр кода школы.")],
     year: YearOption = None,
@@ -197,7 +226,7 @@ def explain(
     _say(_region(project, methodology, None).identify(year).explain(school))
 
 
-@app.command(epilog="Пример: shnor batch --year 2025 --notebook 01_identification --jobs 2")
+@app.command(cls=_Command, epilog="Пример: shnor batch --year 2025 --notebook 01_identification --jobs 2")
 def batch(
     notebook: Annotated[
         list[str] | None, typer.Option("--notebook", help="Блокнот: имя или номер; можно повторять.")
@@ -231,7 +260,7 @@ def batch(
         console=Console(stderr=True),
     )
     for entry in result.failed:
-        _complain(f"Не построен: {entry.notebook}, {entry.municipality_name}: {entry.message}")
+        _complain(f"Не построен: {entry.notebook}, {entry.municipality}: {entry.message}")
     _say(
         f"Построено {len(result.units) - len(result.failed)} из {len(result.units)} за {result.seconds:.0f} с"
     )
@@ -239,7 +268,7 @@ def batch(
     return result.exit_code
 
 
-@app.command(epilog="Пример: shnor serve --port 8866")
+@app.command(cls=_Command, epilog="Пример: shnor serve --port 8866")
 def serve(
     port: Annotated[int, typer.Option("--port", help="Порт.")] = 8866,
     host: Annotated[
@@ -253,7 +282,7 @@ def serve(
     return start(find_project(project), port=port, host=host)
 
 
-@app.command(epilog="Пример: shnor lab")
+@app.command(cls=_Command, epilog="Пример: shnor lab")
 def lab(
     port: Annotated[int, typer.Option("--port", help="Порт.")] = 8888,
     project: ProjectOption = None,

@@ -87,22 +87,38 @@ def counted(count: int, forms: Forms) -> str:
     return f"{number(count)}{NBSP}{plural(count, *forms)}"
 
 
-def part(count: int, total: int, forms: Forms = SCHOOLS) -> str:
+def part(count: int, total: int, forms: Forms = SCHOOLS, genitive: bool = False) -> str:
     """A share in words where it is a simple one: «треть школ», else «5 из 17 школ».
 
     Words are used only when they are true to within half a percentage point.
+
+    Args:
+        count: how many.
+        total: of how many.
+        forms: the noun.
+        genitive: the form after «у»: «у трети школ», «у всех 12 школ».
     """
-    genitive = forms[2]
+    many, of_total = forms[2], _after_of(total, forms)
     if total == 0:
-        return f"нет {genitive}"
-    if count == 0:
-        return f"0 из {number(total)} {_genitive_plural(total, forms)}"
+        return f"ни одной {_SINGULAR.get(forms[0], many)}" if genitive else f"нет {many}"
     if count == total:
-        return f"все {counted(total, forms)}" if total > 1 else f"единственная {forms[0]}"
-    for fraction, word in _FRACTIONS:
+        return _everything(total, forms, genitive)
+    for fraction, word, word_genitive in _FRACTIONS:
         if abs(Fraction(count, total) - fraction) <= Fraction(1, 200) and total > fraction.denominator:
-            return f"{word} {genitive}"
-    return f"{number(count)} из {number(total)} {_genitive_plural(total, forms)}"
+            return f"{word_genitive if genitive else word} {many}"
+    return f"{number(count)} из{NBSP}{number(total)} {of_total}"
+
+
+def alphabet(values: Any) -> Any:
+    """Sort key for `sort_values` and `sort_index`: as in a Russian list, cities without their «г.»."""
+    if not (pd.api.types.is_string_dtype(values) or pd.api.types.is_object_dtype(values)):
+        return values
+    return (
+        values.astype("str")
+        .str.casefold()
+        .str.replace("ё", "е")
+        .str.replace(r"^(?:г\.|город|городской округ|го)\s+", "", regex=True)
+    )
 
 
 def join(items: Sequence[str]) -> str:
@@ -140,8 +156,18 @@ def wave(value: str | None) -> str:
 
 
 def escape(value: object) -> str:
-    """Text safe inside HTML and inside plotly labels."""
+    """Text safe inside HTML, in attributes as well."""
     return html.escape(str(value))
+
+
+def label(value: object) -> str:
+    """Text safe inside a plotly label, where quotes stay as they are."""
+    return html.escape(str(value), quote=False)
+
+
+def stop(words: str) -> str:
+    """With a full stop, but never two: «май 2021 г.»."""
+    return words if words.endswith(".") else f"{words}."
 
 
 def plain(markup: str) -> str:
@@ -152,7 +178,7 @@ def plain(markup: str) -> str:
 def wrap(value: str, width: int, lines: int = 3) -> str:
     """Text broken with `<br>` for plotly, escaped, cut with an ellipsis after so many lines."""
     broken = textwrap.wrap(value, width, max_lines=lines, placeholder="…", break_on_hyphens=False)
-    return "<br>".join(escape(line) for line in broken)
+    return "<br>".join(label(line) for line in broken)
 
 
 def shorten(value: str, width: int) -> str:
@@ -175,7 +201,8 @@ def school_name(value: object) -> str:
     name = " ".join(str(value).split())
     for pattern, short in _LEGAL_FORMS:
         name = pattern.sub(short, name)
-    return name
+    name = re.sub(r'"([^"]*)"', r"«\1»", name)
+    return re.sub(r"№\s*(?=\d)", f"№{NBSP}", name)
 
 
 def _rounded(value: Fraction, threshold: int, digits: int) -> str:
@@ -189,18 +216,33 @@ def _rounded(value: Fraction, threshold: int, digits: int) -> str:
     return f"менее {number(threshold)}"
 
 
-def _genitive_plural(total: int, forms: Forms) -> str:
-    """Noun after «из N»: «из 1 школы», «из 5 школ»."""
-    return _GENITIVE_SINGULAR.get(forms[0], forms[1]) if RU.plural_form(total) == "one" else forms[2]
+def _everything(total: int, forms: Forms, genitive: bool) -> str:
+    """«все 12 школ», «обе школы», «единственная школа», or the genitive of these."""
+    feminine = forms[0] == SCHOOLS[0]
+    singular = _SINGULAR.get(forms[0], forms[1])
+    if total == 1:
+        if genitive:
+            return f"{'единственной' if feminine else 'единственного'} {singular}"
+        return f"{'единственная' if feminine else 'единственный'} {forms[0]}"
+    if total == 2:
+        if genitive:
+            return f"{'обеих' if feminine else 'обоих'} {forms[2]}"
+        return f"{'обе' if feminine else 'оба'} {forms[1]}"
+    return f"всех {number(total)} {_after_of(total, forms)}" if genitive else f"все {counted(total, forms)}"
 
 
-_GENITIVE_SINGULAR = {"школа": "школы", "муниципалитет": "муниципалитета"}
+def _after_of(total: int, forms: Forms) -> str:
+    """Noun after «из N»: «из 21 школы», «из 5 школ»."""
+    return _SINGULAR.get(forms[0], forms[1]) if RU.plural_form(total) == "one" else forms[2]
+
+
+_SINGULAR = {"школа": "школы", "муниципалитет": "муниципалитета"}
 _FRACTIONS = (
-    (Fraction(1, 2), "половина"),
-    (Fraction(1, 3), "треть"),
-    (Fraction(1, 4), "четверть"),
-    (Fraction(2, 3), "две трети"),
-    (Fraction(3, 4), "три четверти"),
+    (Fraction(1, 2), "половина", "половины"),
+    (Fraction(1, 3), "треть", "трети"),
+    (Fraction(1, 4), "четверть", "четверти"),
+    (Fraction(2, 3), "две трети", "двух третей"),
+    (Fraction(3, 4), "три четверти", "трёх четвертей"),
 )
 _LEGAL_FORMS = tuple(
     (re.compile(pattern, re.IGNORECASE), short)

@@ -1,0 +1,148 @@
+"""The index page of a year: every municipality with its reports, as one static file.
+
+In:   the manifest of the year, which years lie beside it.
+Out:  `reports/<year>/index.html`; works from a folder, a file share or any web server.
+Not:  a rating: municipalities stand in alphabetical order and carry no places.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, Template
+
+from shnor_lib.batch.plan import REGION
+from shnor_lib.batch.publish import INDEX, MANIFEST, Entry, entries, load_manifest, replace_text
+from shnor_lib.batch.unit import DONE
+from shnor_lib.present import text
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+SCREENING = Path("screening") / "screening_report.html"
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell of the table: one notebook for one municipality.
+
+    Attributes:
+        title: title of the report.
+        label: its short title.
+        page: path of the page from the index, empty where there is none.
+        notebook: path of the notebook, empty where it is not published.
+        stale: date of the page when it is not of the newest data, method or attempt, else empty.
+        message: why the newest attempt failed, else empty.
+    """
+
+    title: str
+    label: str
+    page: str = ""
+    notebook: str = ""
+    stale: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One municipality; counts are None where the data have no verdicts for it."""
+
+    id: str
+    title: str
+    schools: int | None
+    listed: int | None
+    links: tuple[Link, ...]
+
+
+def write_indexes(reports: Path) -> None:
+    """Write the index of every year that has a manifest, so that each links to all the others."""
+    years = published_years(reports)
+    for year in years:
+        root = reports / str(year)
+        manifest = load_manifest(root)
+        if manifest:
+            replace_text(root / INDEX, render(root, manifest, years))
+
+
+def published_years(reports: Path) -> list[int]:
+    """Years with a manifest, newest first."""
+    return sorted(
+        (int(path.parent.name) for path in reports.glob(f"*/{MANIFEST}") if path.parent.name.isdigit()),
+        reverse=True,
+    )
+
+
+def render(root: Path, manifest: dict[str, Any], years: list[int]) -> str:
+    """Text of the index page.
+
+    Args:
+        root: folder of the year.
+        manifest: its manifest.
+        years: all years to link to.
+    """
+    found = entries(root, manifest)
+    titles = {entry.notebook: (entry.title, entry.label) for entry in found}
+    columns = sorted(titles)
+    by_key = {entry.key: entry for entry in found}
+    newest = (manifest["snapshot"], manifest["methodology"], manifest["methodology_version"])
+
+    def links(folder: str) -> tuple[Link, ...]:
+        return tuple(_link(by_key.get((name, folder)), titles[name], newest) for name in columns)
+
+    rows = _rows(manifest, found, links)
+    return _template().render(
+        manifest=manifest,
+        year=manifest["year"],
+        years=years,
+        region_links=links(REGION),
+        rows=rows,
+        failures=[entry for entry in found if entry.status != DONE],
+        total_schools=sum(row.schools or 0 for row in rows),
+        total_listed=sum(row.listed or 0 for row in rows),
+        snapshot_date=_date(manifest["snapshot_created"]),
+        written=_date(manifest["written"]),
+        screening=f"../{SCREENING.as_posix()}" if (root.parent / SCREENING).exists() else "",
+    )
+
+
+def _rows(
+    manifest: dict[str, Any], found: list[Entry], links: Callable[[str], tuple[Link, ...]]
+) -> list[Row]:
+    places: dict[str, dict[str, Any]] = dict(manifest["municipalities"])
+    for entry in found:  # a municipality that the newest snapshot no longer has keeps its pages
+        if entry.municipality_id != REGION:
+            places.setdefault(entry.municipality_id, {"municipality": entry.municipality})
+    rows = [
+        Row(key, facts["municipality"], facts.get("schools"), facts.get("listed"), links(key))
+        for key, facts in places.items()
+    ]
+    return sorted(rows, key=lambda row: row.title.casefold().replace("ё", "е"))
+
+
+def _link(entry: Entry | None, title: tuple[str, str], newest: tuple[str, str, str]) -> Link:
+    if entry is None:
+        return Link(*title)
+    page = entry.published
+    files = {Path(name).suffix: name for name in page.files} if page else {}
+    older = page and (page.snapshot, page.methodology, page.methodology_version) != newest
+    return Link(
+        *title,
+        page=files.get(".html", ""),
+        notebook=files.get(".ipynb", ""),
+        stale=_date(page.finished) if page and (older or entry.status != DONE) else "",
+        message=entry.message,
+    )
+
+
+def _date(iso: str) -> str:
+    return text.date(datetime.fromisoformat(iso).astimezone())
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["number"] = text.number
+    return environment.get_template("index.html.j2")

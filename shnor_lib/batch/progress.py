@@ -1,0 +1,97 @@
+"""How a batch reports on itself: a bar with the time left in a terminal, plain lines elsewhere.
+
+In:   the start and the end of each unit.
+Out:  text on the given console; nothing without one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+
+from shnor_lib.batch.publish import Entry
+from shnor_lib.batch.unit import DONE, Job
+from shnor_lib.present import text
+
+
+class Progress(Protocol):
+    """What the batch tells."""
+
+    def started(self, job: Job) -> None:
+        """A unit was handed to a worker."""
+
+    def done(self, entry: Entry) -> None:
+        """A unit ended."""
+
+
+@contextmanager
+def reporter(console: Console | None, total: int, year: int, workers: int) -> Iterator[Progress]:
+    """The reporter that suits the console."""
+    if console is None:
+        yield _Silent()
+    elif console.is_terminal:
+        with RichProgress(
+            TextColumn("Отчёты за {task.fields[year]} год"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("прошло"),
+            TimeElapsedColumn(),
+            TextColumn("осталось"),
+            TimeRemainingColumn(elapsed_when_finished=False),
+            TextColumn("[dim]{task.fields[current]}"),
+            console=console,
+        ) as bar:
+            yield _Bar(bar, total, year)
+    else:
+        console.print(f"Отчёты за {year} год: {total}, процессов: {workers}", highlight=False)
+        yield _Lines(console, total)
+
+
+class _Silent:
+    def started(self, job: Job) -> None:
+        pass
+
+    def done(self, entry: Entry) -> None:
+        pass
+
+
+class _Bar:
+    def __init__(self, bar: RichProgress, total: int, year: int) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=total, year=year, current="")
+
+    def started(self, job: Job) -> None:
+        self._bar.update(self._task, current=job.unit.title)
+
+    def done(self, entry: Entry) -> None:
+        self._bar.advance(self._task)
+        if entry.status != DONE:
+            self._bar.console.print(
+                f"Не построен: {_what(entry)}. {entry.message}", highlight=False, markup=False
+            )
+
+
+class _Lines:
+    def __init__(self, console: Console, total: int) -> None:
+        self._console, self._total, self._count = console, total, 0
+
+    def started(self, job: Job) -> None:
+        pass
+
+    def done(self, entry: Entry) -> None:
+        self._count += 1
+        state = "готово" if entry.status == DONE else f"не построен. {entry.message}"
+        seconds = text.number(entry.seconds, 1)
+        self._console.print(
+            f"[{self._count}/{self._total}] {_what(entry)}: {state} ({seconds} с)",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+def _what(entry: Entry) -> str:
+    return f"{entry.municipality} · {entry.notebook}"

@@ -1,0 +1,1 @@
+"""What people see: Russian words and numbers, figures, tables, pages of the notebooks, controls."""

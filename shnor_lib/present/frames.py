@@ -1,0 +1,26 @@
+"""Walking through frames: rows as plain records, counts as plain integers.
+
+A cell of a frame may be of any type for a type checker; here is the one place that says otherwise.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from shnor_lib.present import text
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """Rows as named tuples without the index."""
+    yield from frame.itertuples(index=False)
+
+
+def count(value: Any) -> int:
+    """A number of schools or persons; zero where there is nothing to count."""
+    return 0 if text.is_missing(value) else int(value)
+
+
+def at(frame: pd.DataFrame, row: Any, column: Any) -> int:
+    """A count of a table of counts."""
+    return count(frame.loc[row, column])

@@ -1,0 +1,369 @@
+"""A page: what a notebook shows, the same file as a report and as a dashboard.
+
+In:   parameters of the notebook; in live modes also the address of the page and the controls.
+Out:  `Page`: short methods, one a section, that display it.
+
+In batch and report modes a section is displayed once, and an error is raised, so that the run of the
+notebook fails. In live modes sections are sent anew whenever the controls change, and an error is a calm
+message in place of the sections.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+import pandas as pd
+
+from shnor_lib import region as regions
+from shnor_lib.data.schemas import TABLES
+from shnor_lib.errors import ParameterError, SelectionError, ShnorError
+from shnor_lib.present import display, html, text
+from shnor_lib.present.controls import ControlBar, Selection
+from shnor_lib.present.display import Block, Mode
+from shnor_lib.present.tables import Table
+from shnor_lib.present.workbook import workbook
+from shnor_lib.region import Region
+from shnor_lib.verdicts import Verdicts
+
+_LOG = logging.getLogger(__name__)
+
+KINDS = ("identification", "dynamics", "deficits")
+# Rows of one figure: what an A4 page holds under a title.
+SHEET_ROWS = 34
+
+Rows = TypeVar("Rows", pd.DataFrame, pd.Series)
+Builder = Callable[[], Sequence[Block]]
+
+
+class Page:
+    """Base of the three pages: selection, modes, common sections.
+
+    Attributes:
+        kind: machine name, part of file names.
+        title: what the page is about, nominative case.
+        has_threshold: whether the threshold can be tried out.
+        mode: display mode.
+        selection: what is shown.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    has_threshold: ClassVar[bool] = False
+
+    def __init__(self, selection: Selection, methodology: str = "", project: str = "") -> None:
+        self.mode: Mode = display.detect()
+        self.selection = selection
+        self._methodology = methodology
+        self._project = project
+        self._error: ShnorError | None = None
+        self._live: dict[str, Builder] = {}
+        self._bar: ControlBar | None = None
+        try:
+            if self.mode == "voila":
+                self.selection = selection.from_query(os.environ.get("QUERY_STRING", ""))
+            self._load(self.selection)
+        except ShnorError as error:
+            self._fail(error)
+
+    # What the sections of all pages use
+
+    @cached_property
+    def whole(self) -> Region:
+        """The region of the project."""
+        return regions.open_region(self._project or None, self._methodology or None)
+
+    @property
+    def region(self) -> Region:
+        """The region, limited to the municipality chosen."""
+        return self._region
+
+    @property
+    def year(self) -> int:
+        """Reporting year."""
+        return self._year
+
+    @property
+    def is_region(self) -> bool:
+        """Whether the whole region is shown."""
+        return self.region.scope is None
+
+    @property
+    def overrides(self) -> dict[str, object]:
+        """Settings tried out beside those of the method."""
+        return {"threshold": self.selection.threshold} if self.is_trial else {}
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether a threshold other than that of the method is tried out."""
+        return self.selection.threshold not in (0, self.method_threshold)
+
+    @property
+    def method_threshold(self) -> int:
+        """Threshold of the method, per cent."""
+        return self.whole.method.identification.threshold_percent
+
+    @property
+    def threshold(self) -> int:
+        """Threshold applied, per cent."""
+        return self.selection.threshold or self.method_threshold
+
+    @property
+    def minimum(self) -> int:
+        """Participants below which counts are not shown."""
+        return self.region.method.publication.min_participants
+
+    # Common sections
+
+    def header(self) -> None:
+        """Place, year, method; in live modes the controls."""
+        if not display.is_live(self.mode):
+            display.show([display.preamble(self.mode), *self._head()], self.mode)
+            return
+        display.show([display.preamble(self.mode)], self.mode)
+        bar = self._controls()
+        if bar is not None:
+            display.publish(bar)
+        self._section(self._head)
+
+    def closing(self) -> None:
+        """What the page was computed from."""
+        self._section(lambda: [html.closing(self.facts())])
+
+    def tables(self) -> Sequence[Table]:
+        """Tables of the page, as they go into its workbook."""
+        raise NotImplementedError
+
+    def facts(self) -> dict[str, str]:
+        """Place, year, snapshot, methodology, version: what a number of the page can be traced to."""
+        snapshot, method = self.region.snapshot, self.region.method
+        facts = {
+            "Территория": self.region.title,
+            "Год": str(self.year),
+            "Методика": f"{method.title} ({method.label})",
+            "Основание": method.source,
+            "Снимок данных": f"{snapshot.id} от {text.date(snapshot.created.date())}",
+            "Версия программы": str(snapshot.meta.get("library", "")) or _version(),
+        }
+        if self.is_trial:
+            facts["Порог"] = f"{self.threshold}{text.NBSP}% — проба, не по методике"
+        return facts
+
+    def workbook(self) -> bytes:
+        """The tables of the page as XLSX."""
+        return workbook(self.tables(), self.facts())
+
+    # Machinery
+
+    def _section(self, build: Builder) -> None:
+        """Show a section, and in live modes remember how to build it anew."""
+        if not display.is_live(self.mode):
+            display.show(build(), self.mode)
+            return
+        name = str(len(self._live))
+        self._live[name] = build
+        display.show([display.marker(name)], self.mode)
+        display.show(self._built(name), self.mode)
+
+    def _built(self, name: str) -> Sequence[Block]:
+        """Blocks of a live section: an error is told once, in the first of them."""
+        if self._error is not None:
+            return [html.error(str(self._error))] if name == "0" else []
+        try:
+            return self._live[name]()
+        except ShnorError as error:
+            return [html.error(str(error))]
+        except Exception:
+            _LOG.exception("section %s of %s not built", name, self.kind)
+            return [html.error(_BROKEN)]
+
+    def _load(self, selection: Selection) -> None:
+        """Take a selection: region, municipality, year; the rest is computed when asked for.
+
+        Raises:
+            ShnorError: there is no such project, municipality or year.
+        """
+        _check(selection)
+        region = self.whole
+        self._region = region.municipality(selection.municipality) if selection.municipality else region
+        years = region.years
+        year = selection.year or region.latest_year
+        if year not in years:
+            have = ", ".join(map(str, years)) or "нет ни одного"
+            raise SelectionError(f"За {year} год результатов нет. Есть за годы: {have}.")
+        self._year = year
+        self.selection = replace(
+            selection,
+            municipality=self._region.scope.id if self._region.scope else "",
+            year=year,
+        )
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what was computed for the selection before."""
+        for name in [name for name in vars(self) if name in self._computed()]:
+            delattr(self, name)
+
+    def _computed(self) -> set[str]:
+        """Names of cached properties that depend on the selection."""
+        return {
+            name
+            for owner in type(self).__mro__
+            for name, value in vars(owner).items()
+            if isinstance(value, cached_property) and name != "whole"
+        }
+
+    def _fail(self, error: ShnorError) -> None:
+        if not display.is_live(self.mode):
+            raise error
+        self._error = error
+
+    def _controls(self) -> ControlBar | None:
+        """The bar, where at least the project could be opened."""
+        try:
+            region = self.whole
+            years = region.years[::-1]
+            known = region.municipalities
+        except ShnorError:
+            return None
+        bar = ControlBar(self._choose, self._file, in_url=self.mode == "voila")
+        pairs = list(zip(known["municipality_id"], known["municipality"], strict=True))
+        bar.offer(pairs, years, f"Весь регион ({region.region_name})")
+        bar.method_threshold = self.method_threshold
+        self._tell(bar)
+        self._bar = bar
+        return bar
+
+    def _tell(self, bar: ControlBar) -> None:
+        bar.municipality = self.selection.municipality
+        bar.year = self.selection.year or (bar.years[0] if bar.years else 0)
+        bar.threshold = self.threshold if self.has_threshold else 0
+
+    def _choose(self, selection: Selection) -> dict[str, Any]:
+        """All sections for another selection."""
+        self._error = None
+        try:
+            self._load(selection)
+        except ShnorError as error:
+            self._error = error
+        sections = {name: display.message(self._built(name)) for name in self._live}
+        if self._error is not None:
+            return {"sections": sections, "text": str(self._error).splitlines()[0], "error": True}
+        if self._bar is not None:
+            self._tell(self._bar)
+        return {"sections": sections}
+
+    def _file(self) -> tuple[str, bytes]:
+        place = self.region.scope.id if self.region.scope else "region"
+        return f"{self.kind}_{place}_{self.year}.xlsx", self.workbook()
+
+    def _head(self) -> list[Block]:
+        method = self.region.method
+        when = f"{self.year}{text.NBSP}год · {method.title}"
+        blocks: list[Block] = [html.head(self.region.title, when)]
+        if self.is_trial:
+            blocks.append(
+                html.box(
+                    f"Пробный порог {self.threshold}{text.NBSP}%",
+                    f"По методике порог — {self.method_threshold}{text.NBSP}%. "
+                    "Эти результаты показывают, что было бы при другом пороге; списком ШНОР они не являются.",
+                    "watch",
+                )
+            )
+        return blocks
+
+
+def page(
+    kind: str,
+    municipality: str = "",
+    year: int = 0,
+    methodology: str = "",
+    threshold: int = 0,
+    project: str = "",
+) -> Page:
+    """The page of a notebook.
+
+    Args:
+        kind: `identification`, `dynamics` or `deficits`.
+        municipality: id or name; empty for the whole region.
+        year: reporting year; 0 for the newest.
+        methodology: profile id or file; empty for that of the project.
+        threshold: per cent to try out in place of the method's; 0 for none.
+        project: folder; empty to find it from `SHNOR_PROJECT` or the current folder.
+
+    Raises:
+        ParameterError: a parameter of a wrong type or range.
+        ShnorError: in batch and report modes, whatever is wrong with the project or the selection.
+    """
+    from shnor_lib.present.page_deficits import DeficitsPage
+    from shnor_lib.present.page_dynamics import DynamicsPage
+    from shnor_lib.present.page_identification import IdentificationPage
+
+    pages: dict[str, type[Page]] = {
+        "identification": IdentificationPage,
+        "dynamics": DynamicsPage,
+        "deficits": DeficitsPage,
+    }
+    if kind not in pages:
+        raise ParameterError("Неизвестная страница.", [f"«{kind}»; есть: {', '.join(pages)}"])
+    return pages[kind](Selection(municipality, year, threshold), methodology, project)
+
+
+def sheets(schools: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, str]]:
+    """Schools in portions that fit a printed page, with the title of each portion after the first.
+
+    Args:
+        schools: one row a school, with municipality, name and school_id.
+    """
+    ordered = schools.sort_values(["municipality", "name", "school_id"], key=text.alphabet)
+    return portions(ordered, SHEET_ROWS)
+
+
+def portions(rows: Rows, most: int) -> Iterator[tuple[Rows, str]]:
+    """Rows in equal portions of at most so many: a last sheet of one row would look like a mistake."""
+    total = -(-len(rows) // most)
+    for number in range(total):
+        part = rows.iloc[number * len(rows) // total : (number + 1) * len(rows) // total]
+        yield part, f"Продолжение: лист {number + 1} из {total}" if number else ""
+
+
+def here(verdicts: Verdicts) -> pd.DataFrame:
+    """Judged schools of the place with their statuses, without spelling out the reasons of a whole region."""
+    table = verdicts.decision.table
+    if verdicts.municipality_id is None:
+        return table
+    inside = table["municipality_id"].eq(verdicts.municipality_id)
+    return table[inside.fillna(value=False).astype(bool)]
+
+
+def procedures_of(region: Region) -> pd.DataFrame:
+    """series, year, comparability_group of the calendar; a year without a group is a group of its own."""
+    frame = region.table("procedures")
+    columns = list(TABLES["procedures"].columns)
+    known = frame[columns].drop_duplicates(["series", "year"])
+    group = known["comparability_group"].fillna(known["year"].astype("str"))
+    return known.assign(comparability_group=group)[["series", "year", "comparability_group"]]
+
+
+_BROKEN = "Этот раздел построить не удалось: внутренняя ошибка. Подробности — в журнале сервера."
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("shnor-lib")
+
+
+def _check(selection: Selection) -> None:
+    """Types and ranges of what was asked for; all faults at once."""
+    faults = []
+    if not isinstance(selection.municipality, str):
+        faults.append(f"municipality={selection.municipality!r}: нужна строка, код или название")
+    for name, low, high in (("year", 2000, 2100), ("threshold", 1, 100)):
+        value = getattr(selection, name)
+        if isinstance(value, bool) or not isinstance(value, int) or (value and not low <= value <= high):
+            faults.append(f"{name}={value!r}: нужно целое число от {low} до {high} или 0")
+    if faults:
+        raise ParameterError("Параметры страницы заданы неверно.", faults)

@@ -1,0 +1,368 @@
+"""The identification page: who is on the list, why, and how sure one can be of it (rules R6–R16)."""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from shnor_lib import disclosure
+from shnor_lib.data.series import parse
+from shnor_lib.present import figures_identification as figures
+from shnor_lib.present import figures_region, html, labels, tables, text
+from shnor_lib.present.display import Block
+from shnor_lib.present.frames import rows
+from shnor_lib.present.html import Card
+from shnor_lib.present.page import Page, here, portions, sheets
+from shnor_lib.present.tables import Cell, Table
+from shnor_lib.verdicts import Verdicts
+
+GEOMETRY = "municipalities.geojson"
+_TRIED = (25, 35)
+_SMALL = 10
+# Municipalities on one figure: what an A4 page holds.
+_MUNICIPALITIES = 42
+
+
+class IdentificationPage(Page):
+    """Sections of the notebook 01."""
+
+    kind: ClassVar[str] = "identification"
+    title: ClassVar[str] = "Школы с низкими образовательными результатами"
+    has_threshold: ClassVar[bool] = True
+
+    @cached_property
+    def verdicts(self) -> Verdicts:
+        """Verdicts of the year, limited to the municipality."""
+        return self.region.identify(self.year, **self.overrides)
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Cells of the schools shown, small groups masked (R25)."""
+        return disclosure.protect(self.verdicts.cells, self.minimum)
+
+    def summary(self) -> None:
+        """Headline numbers."""
+        self._section(self._summary)
+
+    def listed(self) -> None:
+        """The list, with the reason for each school."""
+        self._section(self._listed)
+
+    def overview(self) -> None:
+        """All schools and procedures; in the region municipalities and the map."""
+        self._section(self._overview)
+
+    def certainty(self) -> None:
+        """Chance and other settings: how firm the list is."""
+        self._section(self._certainty)
+
+    def schools(self) -> None:
+        """Every school with its status."""
+        self._section(lambda: [html.piece(self._schools_table().html())])
+
+    def guide(self) -> None:
+        """How to read the page."""
+        self._section(lambda: [html.guide(self._terms())])
+
+    def tables(self) -> Sequence[Table]:
+        """The list, all schools, other settings, all counts."""
+        return [self._listed_table(), self._schools_table(), self._settings_table(), self._cells_table()]
+
+    def _summary(self) -> list[Block]:
+        table, counts = self.verdicts.table, self.verdicts.counts
+        total, listed = len(table), counts["shnor"]
+        blocks: list[Block] = [html.lede(self._finding(total, listed), self._second_thought())]
+        blocks.append(html.cards(self._cards(table, counts)))
+        blocks.append(html.strip(counts))
+        blocks += self._warnings(table)
+        return blocks
+
+    def _finding(self, total: int, listed: int) -> str:
+        if total == 0:
+            return f"За {self.year} год нет школ, которые можно оценить"
+        if listed == 0:
+            return f"В списке ШНОР {self.year} года нет ни одной школы из {text.number(total)}"
+        if self.is_trial:
+            return f"При пороге {self.threshold}{text.NBSP}% в списке — {text.part(listed, total)}"
+        return f"В списке ШНОР {self.year} года — {text.part(listed, total)}"
+
+    def _second_thought(self) -> str:
+        listed = self.verdicts.listed
+        if listed.empty:
+            return ""
+        both = int((listed["limb_a"] & listed["limb_b"]).sum())
+        only_a = int(listed["limb_a"].sum()) - both
+        only_b = int(listed["limb_b"].sum()) - both
+        needed = self.verdicts.method.identification.hits_in_one_year
+        told = [
+            f"{text.number(count)} — {why}"
+            for count, why in (
+                (only_a, f"порог достигнут не менее чем в {needed} процедурах за один год"),
+                (only_b, "два года подряд в одной процедуре"),
+                (both, "по обоим основаниям"),
+            )
+            if count
+        ]
+        return f"Основания: {'; '.join(told)}."
+
+    def _cards(self, table: pd.DataFrame, counts: dict[str, int]) -> list[Card]:
+        total = len(table)
+        doubtful, risk = counts["doubtful"], counts["risk"]
+        cards = [
+            Card(
+                "В списке ШНОР",
+                text.number(counts["shnor"]),
+                f"из {text.number(total)}",
+                text.share(counts["shnor"], total) + " школ" if total else "",
+                "alarm" if counts["shnor"] else "good",
+            ),
+            Card(
+                "Внимание",
+                text.number(counts["watch"]),
+                more="порог достигнут, но для списка недостаточно",
+                tone="watch",
+            ),
+            Card("Не выявлены", text.number(counts["not_identified"]), more="порог нигде не достигнут"),
+        ]
+        if risk:
+            cards.append(Card("Риск", text.number(risk), more="порог не достигнут, есть факторы риска"))
+        if doubtful:
+            cards.append(
+                Card(
+                    "Под сомнением",
+                    text.number(doubtful),
+                    more="в списке с признаками необъективности",
+                    tone="quiet",
+                )
+            )
+        cards.append(
+            Card(
+                "Не оцениваются",
+                text.number(counts["not_evaluable"]),
+                more="нет результатов за год",
+                tone="quiet",
+            )
+        )
+        check = int(table["requires_check"].sum())
+        if check:
+            cards.append(
+                Card("Требуют проверки", text.number(check), more="числа известны с точностью до процента")
+            )
+        return cards
+
+    def _warnings(self, table: pd.DataFrame) -> list[Block]:
+        blocks: list[Block] = []
+        missing = self.verdicts.missing_series
+        if missing:
+            blocks.append(
+                html.box(
+                    "Список построен не по всем процедурам",
+                    f"Не загружены результаты: {', '.join(missing)}. Часть школ могла не попасть в список.",
+                    "watch",
+                )
+            )
+        broken = int((table["incomparable"] & table["status"].eq("shnor")).sum())
+        if broken:
+            blocks.append(
+                html.box(
+                    "Годы сравнимы не вполне",
+                    f"У {text.counted(broken, ('школы', 'школ', 'школ'))} основание «два года подряд» "
+                    f"опирается на работы {self.year - 1} и {self.year} годов, которые проводились "
+                    "в разных условиях.",
+                    "watch",
+                )
+            )
+        return blocks
+
+    def _listed(self) -> list[Block]:
+        blocks: list[Block] = [html.piece(self._listed_table().html())]
+        listed = self.verdicts.listed
+        if listed.empty or self.is_region:
+            return blocks
+        for part, title in sheets(listed):
+            inside = self.cells[self.cells["school_id"].isin(part["school_id"])]
+            blocks.append(figures.shares(inside, self.year, self.threshold, title))
+        return blocks
+
+    def _overview(self) -> list[Block]:
+        table = self.verdicts.table
+        if self.is_region:
+            blocks: list[Block] = []
+            geometry = self._geometry()
+            if geometry is not None:
+                blocks.append(figures_region.municipality_map(table, geometry))
+            return [*blocks, *self._municipalities(table)]
+        if table.empty:
+            return [figures.matrix(self.cells, self.year, self.threshold)]
+        return [
+            figures.matrix(
+                self.cells[self.cells["school_id"].isin(part["school_id"])], self.year, self.threshold, title
+            )
+            for part, title in sheets(table)
+        ]
+
+    def _municipalities(self, table: pd.DataFrame) -> list[Block]:
+        """Municipalities in portions that fit a printed page; the finding stands over the first."""
+        names = table["municipality"].dropna().drop_duplicates().sort_values(key=text.alphabet)
+        finding = figures_region.composition_finding(table, self.region.title)
+        return [
+            figures_region.composition(table[table["municipality"].isin(part)], continued or finding)
+            for part, continued in portions(names, _MUNICIPALITIES)
+        ]
+
+    def _certainty(self) -> list[Block]:
+        everywhere = self.whole.identify(self.year, **self.overrides).cells
+        means = figures_region.series_means(everywhere, self.year)
+        return [
+            figures_region.funnel(self.cells, means, self.year, self.threshold),
+            html.piece(self._settings_table().html()),
+        ]
+
+    def _geometry(self) -> dict[str, Any] | None:
+        path = self.whole.snapshot.path / GEOMETRY
+        if not path.exists():
+            return None
+        loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return loaded
+
+    def _listed_table(self) -> Table:
+        frame = self.verdicts.listed
+        return Table(
+            f"Список ШНОР, {self.year} год",
+            [
+                *tables.schools(frame),
+                *tables.municipality(frame),
+                tables.made("Почему в списке", frame["reasons"], _reasons, wide=True),
+                tables.made("Надёжность", frame["school_id"], self._reliability),
+            ],
+            note="Школы стоят по алфавиту: это список для поддержки, а не рейтинг. "
+            "Мелко — номер правила методики.",
+            nothing="В списке нет ни одной школы.",
+        )
+
+    def _reliability(self, school_id: str) -> Cell:
+        """Class of the smallest group through which the school is listed."""
+        worst = self._worst.get(school_id)
+        label = labels.of(labels.RELIABILITY, worst)
+        order = {name: float(place) for place, name in enumerate(labels.RELIABILITY)}
+        marked = f'<span title="{text.escape(label.hint)}">{text.escape(label.marked)}</span>'
+        return Cell(label.text, order.get(str(worst)), marked)
+
+    @cached_property
+    def _worst(self) -> dict[str, str]:
+        cells = self.verdicts.cells
+        hits = cells[cells["hit"].fillna(value=False) & cells["year"].eq(self.year)]
+        order = {name: place for place, name in enumerate(labels.RELIABILITY)}
+        ranked = hits.assign(rank=hits["reliability"].map(order)).sort_values("rank")
+        first = ranked.drop_duplicates("school_id")
+        return dict(zip(first["school_id"], first["reliability"], strict=True))
+
+    def _schools_table(self) -> Table:
+        frame = self.verdicts.table.sort_values(["municipality", "name", "school_id"], key=text.alphabet)
+        outside = len(self.verdicts.out_of_scope)
+        note = "«Процедур» — у скольких из ожидаемых процедур есть результаты."
+        if outside:
+            note += f" Вне охвата методики: {text.counted(outside, text.SCHOOLS)}."
+        return Table(
+            f"Все школы, {self.year} год",
+            [
+                *tables.schools(frame),
+                *tables.municipality(frame),
+                tables.marked("Статус", frame["status"], labels.STATUSES, "status"),
+                tables.numbers("Порог достигнут", frame["hits"]),
+                tables.words(
+                    "Процедур",
+                    [f"{k} из {n}" for k, n in zip(frame["evaluable"], frame["expected"], strict=True)],
+                ),
+                tables.made("Пояснения", frame["reasons"], _reasons, wide=True),
+            ],
+            note=note,
+            nothing="Школ нет.",
+        )
+
+    def _cells_table(self) -> Table:
+        cells = self.cells.sort_values(
+            ["municipality", "name", "school_id", "year", "series"], key=text.alphabet
+        )
+        return Table(
+            "Числа по процедурам",
+            [
+                *tables.schools(cells),
+                *tables.municipality(cells),
+                tables.words("Процедура", [parse(item).short for item in cells["series"]]),
+                tables.numbers("Год", cells["year"]),
+                tables.words(
+                    "Не преодолели минимум",
+                    [tables.counts(cell, self.threshold) for cell in rows(cells)],
+                ),
+                tables.words(
+                    "Надёжность",
+                    [labels.of(labels.RELIABILITY, value).text for value in cells["reliability"]],
+                ),
+            ],
+        )
+
+    def _settings_table(self) -> Table:
+        """How long the list would be under other settings: a second opinion, not another list."""
+        usual = self.region.identify(self.year)
+        base = _listed(usual)
+        rows: list[tuple[str, Verdicts]] = [
+            (f"По методике: порог {self.method_threshold}{text.NBSP}%", usual)
+        ]
+        if self.is_trial:
+            rows.append((f"Проба: порог {self.threshold}{text.NBSP}%", self.verdicts))
+        rows += [
+            (f"Порог {value}{text.NBSP}%", self.region.identify(self.year, threshold=value))
+            for value in _TRIED
+            if value not in (self.method_threshold, self.threshold)
+        ]
+        strict = {"small_counts": "suppress", "min_participants": _SMALL}
+        rows.append(
+            (f"Не считать работы, где меньше {_SMALL} участников", self.region.identify(self.year, **strict))
+        )
+        found = [(name, _listed(verdicts)) for name, verdicts in rows]
+        return Table(
+            "Каким был бы список при других правилах",
+            [
+                tables.words("Правило", [name for name, _ in found], wide=True),
+                tables.numbers("В списке", [len(schools) for _, schools in found]),
+                tables.numbers("Добавились бы", [len(schools - base) for _, schools in found]),
+                tables.numbers("Выпали бы", [len(base - schools) for _, schools in found]),
+            ],
+            note="Список утверждается только по методике. Если от небольшой перемены правила он сильно "
+            "меняется, к школам у границы нужен особый подход.",
+        )
+
+    def _terms(self) -> dict[str, str]:
+        method = self.verdicts.method.identification
+        terms = {
+            "Не преодолели минимум": "получили «2» на ВПР либо меньше минимального балла на ОГЭ или ЕГЭ.",
+            "Порог достигнут": f"таких не менее {self.threshold}{text.NBSP}% от участников. Сравниваются "
+            "целые числа, без округления: 8 из 27 — это 29,6 %, порог не достигнут.",
+            "ШНОР": f"порог достигнут за год не менее чем в {method.hits_in_one_year} процедурах "
+            "или два года подряд в одной процедуре.",
+        }
+        terms |= {
+            text.sentence(labels.STATUSES[name].text): f"{labels.STATUSES[name].hint}."
+            for name in ("watch", "doubtful", "not_evaluable")
+        }
+        return terms | {
+            "Доверительный интервал": "где с вероятностью 95 % лежала бы доля, если бы таких же детей было "
+            "много. Чем меньше участников, тем он шире.",
+            "Надёжность": "по числу участников самой малой из работ, давших основание: меньше 5 — очень "
+            "низкая, меньше 10 — низкая, меньше 30 — средняя.",
+            "Скрыто": f"участников меньше {self.minimum} (или по показанному числу можно было бы узнать "
+            "скрытое): числа не публикуются.",
+        }
+
+
+def _listed(verdicts: Verdicts) -> set[str]:
+    table = here(verdicts)
+    return set(table.loc[table["status"].eq("shnor"), "school_id"])
+
+
+def _reasons(value: object) -> Cell:
+    plain = "" if text.is_missing(value) else str(value).replace(";", "; ")
+    return Cell(plain or labels.MISSING, None, html.reasons(value))

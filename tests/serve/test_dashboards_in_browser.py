@@ -1,0 +1,130 @@
+"""The dashboards as an official sees them: home page, figures, tables, a change of municipality."""
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.batch.conftest import build_project
+from tests.browser import chromium, watched
+
+pytestmark = pytest.mark.browser
+
+SERVER = """
+import sys
+from pathlib import Path
+from shnor_lib.serve import serve
+from shnor_lib.settings import Project
+serve(Project(Path(sys.argv[1])), port=int(sys.argv[2]))
+"""
+PATIENCE = 40_000  # ms; one page takes about seven seconds on two idle cores
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on the small project with the shipped notebooks."""
+    project = build_project(tmp_path_factory.mktemp("project"))
+    shutil.rmtree(project.root / "notebooks")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = project.root / "server.log"
+    with (
+        log.open("w", encoding="utf-8") as errors,
+        subprocess.Popen(
+            [sys.executable, "-u", "-c", SERVER, str(project.root), str(port)],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            cwd=project.root,
+        ) as server,
+    ):
+        assert server.stdout is not None
+        said = server.stdout.readline()
+        assert said == f"Панели открыты: http://127.0.0.1:{port}/\n", log.read_text(encoding="utf-8")
+        yield f"http://127.0.0.1:{port}/"
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def test_from_the_home_page_to_a_dashboard_that_reacts(browser: Browser, address: str) -> None:
+    with watched(browser) as seen:
+        page = seen.page
+        page.goto(address)
+        expect(page.locator("[data-dashboard]")).to_have_count(3)
+        page.get_by_label("Муниципалитет").select_option(label="Алейский район")
+        page.locator("[data-dashboard]").first.click()
+        page.wait_for_selector(".shnor-ready", timeout=PATIENCE)
+        assert "municipality=reg22_m001&year=2025" in page.url
+        expect(page.locator("html")).to_have_attribute("lang", "ru")
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible(timeout=PATIENCE)
+        expect(page.locator("table.shnor-table").first).to_be_visible()
+        cells = page.locator("#rendered_cells")
+        expect(cells).to_contain_text("Школа 220101")
+        expect(cells).not_to_contain_text("Школа 220401")
+
+        place = page.locator(".shnor-controls [name=municipality]")
+        place.fill("Бийский район")
+        place.press("Enter")
+        expect(cells).to_contain_text("Школа 220401", timeout=PATIENCE)
+        expect(cells).not_to_contain_text("Школа 220101", timeout=PATIENCE)
+        expect(page).to_have_url(re.compile("municipality=reg22_m004"))
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+
+        facts = json.loads(page.locator("#jupyter-config-data").text_content() or "")
+        kernel = f"{address}api/kernels/{facts['kernelId']}"
+        assert _answer(kernel)[0] == 200
+        page.get_by_role("link", name="Все панели").click()
+        expect(page.get_by_label("Муниципалитет")).to_have_value("reg22_m004")
+        assert seen.refused == []
+        assert seen.faults == []
+    deadline = time.monotonic() + 15
+    while _answer(kernel)[0] != 404 and time.monotonic() < deadline:
+        time.sleep(0.3)
+    assert _answer(kernel)[0] == 404, "a page that is left ends its kernel"
+
+
+def test_links_between_dashboards_keep_the_choice(browser: Browser, address: str) -> None:
+    with watched(browser) as seen:
+        page = seen.page
+        page.goto(f"{address}voila/render/03_resource_deficits.ipynb?municipality=reg22_m003&year=2024")
+        page.wait_for_selector(".shnor-ready", timeout=PATIENCE)
+        expect(page.locator("#rendered_cells")).to_contain_text("город Яровое")
+        page.locator(".shnor-top a[data-keep]").nth(2).click()
+        page.wait_for_url(
+            re.compile(r"02_dynamics\.ipynb\?municipality=reg22_m003&year=2024"), timeout=PATIENCE
+        )
+        page.wait_for_selector(".shnor-ready", timeout=PATIENCE)
+        assert seen.refused == []
+
+
+def _answer(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
+            return int(answer.status), answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["voila/tree", "voila/tree/..", "voila/api/contents", "nothing", "voila/render/no.ipynb"]
+)
+def test_folders_cannot_be_listed(address: str, path: str) -> None:
+    status, page = _answer(address + path)
+    assert status == 404
+    assert "Такой страницы нет" in page
