@@ -45,6 +45,10 @@ def describe(notebook: Path) -> Description:
     return Description(
         name=notebook.stem,
         title=title,
-        label=given or _LONG_NAME.sub("ШНОР", title),
+        label=given or _shorten(title),
         about=first[0] if first else " ".join(prose.split()),
     )
+
+
+def _shorten(title: str) -> str:
+    return "Список ШНОР" if _LONG_NAME.fullmatch(title) else _LONG_NAME.sub("ШНОР", title)

@@ -205,6 +205,8 @@ class Site:
         for path in (log, unfinished):
             path.unlink(missing_ok=True)
         if not outcome.log:
+            with suppress(OSError):  # holds logs of other notebooks, or was never there
+                folder.rmdir()
             return
         folder.mkdir(parents=True, exist_ok=True)
         log.write_text(outcome.log, encoding="utf-8")

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
@@ -108,7 +109,11 @@ def run_batch(
     crew = max(1, min(jobs or workers.default_jobs(), len(units)))
     interrupted = False
     try:
-        with site.staging() as staging, reporter(console, len(units), facts.year, crew) as progress:
+        with (
+            site.staging() as staging,
+            reporter(console, len(units), facts.year, crew) as progress,
+            TemporaryDirectory(prefix="shnor-") as runtime,
+        ):
             prepared = [
                 Job(
                     unit=unit,
@@ -121,7 +126,11 @@ def run_batch(
                 )
                 for number, unit in enumerate(units)
             ]
-            environment = {DISPLAY_VARIABLE: "batch", PROJECT_VARIABLE: str(project.root)}
+            environment = {
+                DISPLAY_VARIABLE: "batch",
+                PROJECT_VARIABLE: str(project.root),
+                "JUPYTER_RUNTIME_DIR": runtime,  # short and private: sockets of kernels lie in it
+            }
             log = site.root / LOG / "workers.txt"
             with closing(workers.run(prepared, crew, environment, log, progress.started)) as outcomes:
                 for job, outcome in outcomes:

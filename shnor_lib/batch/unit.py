@@ -6,6 +6,7 @@ Not:  publishing (see `publish`) and where the process comes from (see `workers`
       execute a notebook is another papermill engine, named in the job.
 """
 
+import os
 import re
 import time
 import traceback
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from jupyter_core.paths import jupyter_runtime_dir
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
@@ -42,8 +44,6 @@ MESSAGES = {
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # The history of commands is of no use to a batch, and kernels would wait for each other's writes.
 _KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False"]
-# Other users of the machine could listen on the loopback interface.
-_CONFIG = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def produce(job: Job) -> Outcome:
         return _explain(error, seconds(), job.cwd)
     except (CellTimeoutError, TimeoutError):
         return Outcome.failure(TIMEOUT, seconds(), traceback.format_exc())
-    except DeadKernelError:
+    except RuntimeError:  # the kernel died, or never answered
         return Outcome.failure(DEAD, seconds(), traceback.format_exc())
     except Exception:
         return Outcome.failure(NOTEBOOK, seconds(), traceback.format_exc())
@@ -142,11 +142,22 @@ def _execute(job: Job, target: Path, left: Callable[[], float]) -> NotebookNode:
         # One limit for the whole unit: each cell gets what is left of it.
         timeout_func=lambda _: max(1, int(left())),
         extra_arguments=_KERNEL_ARGUMENTS,
-        config=_CONFIG,
+        config=_transport(),
         # All is collected by then; a polite end costs 0.2 s, and 3 s when the kernel misses the request.
         shutdown_kernel="immediate",
     )
     return notebook
+
+
+def _transport() -> Config:
+    """Talk to the kernel through files of this process.
+
+    Two kernels that start at once may choose the same TCP port, and then wait for a minute in vain; other
+    users of the machine could listen, too. Windows has no such files.
+    """
+    if os.name != "posix":
+        return Config()
+    return Config({"KernelManager": {"transport": "ipc", "ip": f"{jupyter_runtime_dir()}/{os.getpid()}"}})
 
 
 def _explain(error: PapermillExecutionError, seconds: float, root: Path) -> Outcome:

@@ -145,7 +145,7 @@ class Page:
             "Методика": f"{method.title} ({method.label})",
             "Основание": method.source,
             "Снимок данных": f"{snapshot.id} от {text.date(snapshot.created.date())}",
-            "Версия программы": str(snapshot.meta.get("library", "")) or _version(),
+            "Версия программы": _version(),
         }
         if self.is_trial:
             facts["Порог"] = f"{self.threshold}{text.NBSP}% — проба, не по методике"

@@ -133,7 +133,7 @@ class DynamicsPage(Page):
         # Without a change the number itself varies by about its square root: less than that is no news.
         if abs(observed - expected) <= max(expected, 1.0) ** 0.5:
             return (
-                f"Столько же (около {about}) было бы, если бы в школах ничего не изменилось: "
+                f"Примерно столько же (около {about}) было бы, если бы в школах ничего не изменилось: "
                 "часть школ попадает в список и выходит из него случайно."
             )
         word = "больше" if observed > expected else "меньше"

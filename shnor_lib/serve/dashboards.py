@@ -13,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jupyter_core.utils import run_sync
 from tornado.ioloop import IOLoop
 from tornado.web import HTTPError
 from traitlets.config import Config
@@ -95,7 +94,7 @@ class Dashboards(Voila):  # type: ignore[misc]
         except KeyboardInterrupt:
             self.announce("Панели остановлены.")
         finally:
-            run_sync(self.kernel_manager.shutdown_all)()
+            self.stop()
 
     def address(self) -> str:
         """Address to open, with the key where one is needed."""
@@ -163,6 +162,8 @@ def _config(project: Project, port: int, host: str, open_browser: bool, token: s
                 "log_level": "WARN",
                 **access,
             },
+            # files do not collide as ports may, and other users of the machine cannot listen
+            "KernelManager": {"transport": "ipc"} if os.name == "posix" else {},
             "VoilaConfiguration": {"resources": {"shnor_dashboards": links}},
         }
     )

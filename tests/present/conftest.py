@@ -44,7 +44,14 @@ def cells() -> Callable[..., pd.DataFrame]:
 def verdicts() -> pd.DataFrame:
     """Verdict table of three municipalities, one of them without listed schools."""
     statuses = ["shnor", "watch", "not_identified", "not_identified", "doubtful", "not_evaluable"]
-    names = ["Алейский район", "Алейский район", "г. Барнаул", "г. Барнаул", "Яровской район", "Яровской район"]
+    names = [
+        "Алейский район",
+        "Алейский район",
+        "г. Барнаул",
+        "г. Барнаул",
+        "Яровской район",
+        "Яровской район",
+    ]
     return pd.DataFrame(
         {
             "school_id": [f"22000{number}" for number in range(6)],

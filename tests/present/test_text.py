@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shnor_lib.present import text
-from tests.marks import rule
 
 
-@rule("R6", "a share below the threshold never prints as the threshold")
+@pytest.mark.rule("R6", "a share below the threshold never prints as the threshold")
 @pytest.mark.parametrize(
     ("failed", "participants", "printed"),
     [
@@ -29,7 +28,7 @@ def test_shares(failed, participants, printed):
     assert text.share(failed, participants).replace(text.NBSP, " ") == printed
 
 
-@rule("R6", "a share below the threshold never prints as the threshold")
+@pytest.mark.rule("R6", "a share below the threshold never prints as the threshold")
 @given(st.integers(1, 3000), st.data(), st.integers(1, 100))
 def test_a_printed_share_stands_on_its_side_of_the_threshold(participants, data, threshold):
     failed = data.draw(st.integers(0, participants))

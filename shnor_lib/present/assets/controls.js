@@ -24,6 +24,8 @@ async function loadedPlotly() {
 
 function render({ model, el }) {
   const bar = element("div", { className: "shnor-controls" });
+  // JupyterLab takes Enter and letters for its own shortcuts unless told not to.
+  bar.dataset.lmSuppressShortcuts = "true";
   const id = `shnor-list-${Math.random().toString(36).slice(2)}`;
   const place = element("input", {
     type: "text", name: "municipality", autocomplete: "off", disabled: true, spellcheck: false,
@@ -104,14 +106,21 @@ function render({ model, el }) {
   // The browser offers only names that contain what is typed: an emptied field offers them all.
   place.addEventListener("focus", () => { place.placeholder = place.value; place.value = ""; });
   place.addEventListener("blur", () => { if (!place.value) place.value = current(); });
-  place.addEventListener("change", () => {
+  // Enter is taken as a choice by itself: in JupyterLab it does not end in a "change".
+  let asked = here();
+  const commit = () => {
     const chosen = match();
-    if (chosen !== null && chosen !== here()) { choose(chosen); place.blur(); }
-  });
+    if (chosen === null || chosen === asked) return;
+    asked = chosen;
+    choose(chosen);
+    place.blur();
+  };
+  place.addEventListener("change", commit);
   place.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") commit();
     if (event.key === "Escape") { place.value = current(); place.blur(); }
   });
-  reset.addEventListener("click", () => choose(""));
+  reset.addEventListener("click", () => { asked = ""; choose(""); });
   year.addEventListener("change", () => choose(here()));
   threshold.addEventListener("input", tell);
   threshold.addEventListener("change", () => choose(here()));
@@ -188,6 +197,7 @@ function render({ model, el }) {
     }
     if (message.kind === "plotly") takePlotly(buffers[0]);
     if (message.kind === "done") {
+      asked = here();
       draw();
       address();
       await redraw(message.sections);
