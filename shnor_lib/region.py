@@ -22,6 +22,7 @@ from shnor_lib.errors import SelectionError, UnmatchedError
 from shnor_lib.methodology import Methodology, load, override
 from shnor_lib.settings import Project, find_project
 from shnor_lib.verdicts import Verdicts
+from shnor_lib.views import DeficitsView, DynamicsView
 
 _SHOWN_CODES = 20
 
@@ -31,54 +32,6 @@ class Municipality(NamedTuple):
 
     id: str
     name: str
-
-
-@dataclass(frozen=True)
-class DynamicsView:
-    """`dynamics.Dynamics` with the names of schools, limited to a municipality, beside what chance would do.
-
-    Attributes:
-        year: reporting year t.
-        scheme: cluster scheme.
-        table: school_id, name, municipality_id, municipality, status and cluster and state of both years,
-            movement, reason.
-        transitions: number of schools from state to state.
-        summary: see `dynamics.Dynamics.summary`.
-        expected: mean numbers under no real change (positive, negative, neutral, exit, entry), or None
-            where the scheme cannot be simulated.
-        comparable: the procedures of both years may be compared (R13).
-    """
-
-    year: int
-    scheme: str
-    table: pd.DataFrame
-    transitions: pd.DataFrame
-    summary: dict[str, Any]
-    expected: dict[str, float] | None
-    comparable: bool
-
-
-@dataclass(frozen=True)
-class DeficitsView:
-    """`deficits.Deficits` with the names of schools and parameters, limited to a municipality.
-
-    Attributes:
-        year: reporting year.
-        waves: first and second wave, the second None where there is only one.
-        table: one row a school, with its status of the year.
-        items: one row a deficit.
-        by_code: one row a parameter.
-        matrix: school_id × code, the state.
-        summary: see `deficits.Deficits.summary`.
-    """
-
-    year: int
-    waves: tuple[str, str | None]
-    table: pd.DataFrame
-    items: pd.DataFrame
-    by_code: pd.DataFrame
-    matrix: pd.DataFrame
-    summary: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -192,13 +145,15 @@ class Region:
         compared = dynamics.compare(before, after, labels[0], labels[1], scheme)
         table = self._here(compared.table.merge(self._names(), on="school_id", how="left"))
         narrowed = replace(compared, table=table)
+        means, deviations = self._expected(before, after, scheme, table)
         return DynamicsView(
             year=when,
             scheme=scheme,
             table=table,
             transitions=narrowed.transitions,
             summary=narrowed.summary,
-            expected=self._expected(before, after, scheme, table),
+            expected=means,
+            expected_sd=deviations,
             comparable=compared.comparable,
         )
 
@@ -289,13 +244,16 @@ class Region:
 
     def _expected(
         self, before: Decision, after: Decision, scheme: str, table: pd.DataFrame
-    ) -> dict[str, float] | None:
+    ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
+        """Mean numbers of movements under no change, and their standard deviations, for some schools."""
         if scheme == "imported":
-            return None
+            return None, None
         key = ("expected", before.year, after.policy, scheme)
         drawn = self._cached(key, lambda: expected.without_change(before, after, scheme))
         here = pd.Index(drawn["schools"]).isin(table["school_id"])
-        return {name: float(values[here].sum()) for name, values in drawn.items() if name != "schools"}
+        chances = {name: values[here] for name, values in drawn.items() if name != "schools"}
+        means = {name: float(p.sum()) for name, p in chances.items()}
+        return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}
 
     def _known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
         audits = self._table("deficits")

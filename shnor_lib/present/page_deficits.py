@@ -12,7 +12,7 @@ from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
 from shnor_lib.present.page import SHEET_ROWS, Page, portions, sheets
 from shnor_lib.present.tables import Table
-from shnor_lib.region import DeficitsView
+from shnor_lib.views import DeficitsView
 
 
 class DeficitsPage(Page):

@@ -13,7 +13,7 @@ from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
 from shnor_lib.present.page import Page, here, procedures_of
 from shnor_lib.present.tables import Table
-from shnor_lib.region import DynamicsView
+from shnor_lib.views import DynamicsView
 
 
 class DynamicsPage(Page):
@@ -130,8 +130,8 @@ class DynamicsPage(Page):
             return ""
         expected, observed = likely["positive"], found["positive"]
         about = _about(expected)
-        # Without a change the number itself varies by about its square root: less than that is no news.
-        if abs(observed - expected) <= max(expected, 1.0) ** 0.5:
+        # Two standard deviations of what chance alone gives: less than that is no news.
+        if abs(observed - expected) <= 2 * (self.dynamics.expected_sd or {}).get("positive", 0.0):
             return (
                 f"Примерно столько же (около {about}) было бы, если бы в школах ничего не изменилось: "
                 "часть школ попадает в список и выходит из него случайно."

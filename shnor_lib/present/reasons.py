@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from shnor_lib import disclosure
 from shnor_lib.analysis.cells import Flags
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import series as series_ids
@@ -33,7 +34,7 @@ def reasons(decision: Decision, minimum: int) -> list[str]:
         minimum: participants below which counts are not printed (R25).
     """
     missing = _missing_data(decision)
-    counts = _counts(decision, minimum)
+    counts = _public(decision, minimum)
     uncertain = (decision.now.certain != decision.now.possible).any(axis=1)
     spoken = decision.now.certain.any(axis=1) | uncertain | decision.biased
     spoken |= decision.status == "not_evaluable"
@@ -47,7 +48,7 @@ def trace(decision: Decision, school_id: str) -> str:
     """Full decision trace of one school, many lines, with exact counts and sources: for the analyst only."""
     school = int(decision.cube.schools.get_indexer(pd.Index([school_id]))[0])
     row = decision.roster.judged.iloc[school]
-    counts = _counts(decision, minimum=0)
+    counts = _exact(decision)
     status = labels.of(labels.STATUSES, decision.status[school])
     heading = (
         f"{text.school_name(row['name'])} ({school_id}), {row['municipality'] or 'муниципалитет не указан'}"
@@ -179,15 +180,35 @@ def _origin(source: object) -> str:
     return f" [{', '.join(part for part in known if part)}]"
 
 
-def _counts(decision: Decision, minimum: int) -> Counts:
-    """Text of a cell by year position, school and series."""
+def _exact(decision: Decision) -> Counts:
+    """Text of a cell by year position, school and series, whatever its size."""
     cube, threshold = decision.cube, decision.policy.threshold_percent
 
     def counts(year: int, school: int, s: int) -> str:
-        n = int(cube.participants[year, school, s])
-        if 0 < n < minimum:
-            return f"менее {minimum} участников"
-        return _range(int(cube.low[year, school, s]), int(cube.high[year, school, s]), n, threshold)
+        cell = (year, school, s)
+        return _range(int(cube.low[cell]), int(cube.high[cell]), int(cube.participants[cell]), threshold)
+
+    return counts
+
+
+def _public(decision: Decision, minimum: int) -> Counts:
+    """The same with the counts hidden that may not be shown (R25)."""
+    exact, cube = _exact(decision), decision.cube
+    schools, series = len(cube.schools), len(cube.series)
+    municipality, _ = pd.factorize(decision.roster.judged["municipality_id"], use_na_sentinel=False)
+    groups = (municipality[:, None] * series + np.arange(series)[None, :]).ravel()
+    hide = np.array(
+        [
+            disclosure.hidden(of_year.ravel(), groups, minimum).reshape(schools, series)
+            for of_year in cube.participants
+        ]
+    )
+
+    def counts(year: int, school: int, s: int) -> str:
+        if not hide[year, school, s]:
+            return exact(year, school, s)
+        small = cube.participants[year, school, s] < minimum
+        return f"менее {minimum} участников" if small else "число участников скрыто"
 
     return counts
 

@@ -1,0 +1,60 @@
+"""Dynamics and deficits as an analyst holds them: with names, limited to a municipality.
+
+In:   what `analysis.dynamics` and `analysis.deficits` found, and the names of the register.
+Out:  frames ready to be shown or written; `Region` makes them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class DynamicsView:
+    """`dynamics.Dynamics` with the names of schools, limited to a municipality, beside what chance would do.
+
+    Attributes:
+        year: reporting year t.
+        scheme: cluster scheme.
+        table: school_id, name, municipality_id, municipality, status and cluster and state of both years,
+            movement, reason.
+        transitions: number of schools from state to state.
+        summary: see `dynamics.Dynamics.summary`.
+        expected: mean numbers under no real change (positive, negative, neutral, exit, entry), or None
+            where the scheme cannot be simulated.
+        expected_sd: standard deviations of these numbers.
+        comparable: the procedures of both years may be compared (R13).
+    """
+
+    year: int
+    scheme: str
+    table: pd.DataFrame
+    transitions: pd.DataFrame
+    summary: dict[str, Any]
+    expected: dict[str, float] | None
+    expected_sd: dict[str, float] | None
+    comparable: bool
+
+
+@dataclass(frozen=True)
+class DeficitsView:
+    """`deficits.Deficits` with the names of schools and parameters, limited to a municipality.
+
+    Attributes:
+        year: reporting year.
+        waves: first and second wave, the second None where there is only one.
+        table: one row a school, with its status of the year.
+        items: one row a deficit.
+        by_code: one row a parameter.
+        matrix: school_id × code, the state.
+        summary: see `deficits.Deficits.summary`.
+    """
+
+    year: int
+    waves: tuple[str, str | None]
+    table: pd.DataFrame
+    items: pd.DataFrame
+    by_code: pd.DataFrame
+    matrix: pd.DataFrame
+    summary: dict[str, int]
