@@ -21,7 +21,8 @@ import pandas as pd
 from shnor_lib.analysis import identification, roster
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data.schemas import TABLES
-from shnor_lib.methodology.model import NINE_SERIES, Identification
+from shnor_lib.data.series import NINE_SERIES
+from shnor_lib.methodology.model import Identification
 from shnor_lib.present import reasons
 
 YEARS = range(2021, 2027)

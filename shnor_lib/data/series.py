@@ -28,6 +28,19 @@ SUBJECTS = {
 
 LEVELS = {"base": "база", "profile": "профиль", "adv": "углублённый"}
 
+# The nine «оценочные процедуры» of the КБР (seed 002).
+NINE_SERIES = (
+    "vpr-ma-5",
+    "vpr-ma-6",
+    "vpr-ru-5",
+    "vpr-ru-6",
+    "oge-ma",
+    "oge-ru",
+    "ege-ma-base",
+    "ege-ma-profile",
+    "ege-ru",
+)
+
 # Last grade of the school stage to which a series belongs: a nine-year school is not expected
 # to have ЕГЭ results, a primary school none of ВПР 5.
 _PRIMARY, _BASIC, _SECONDARY = 4, 9, 11

@@ -32,6 +32,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from shnor_lib import atomic
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import InputError, SelectionError
 
@@ -206,7 +207,7 @@ def write(
                     shutil.copyfile(source, folder / name)
                 _write_meta(folder, target.name, tables, findings, inputs, library)
                 _move(folder, target)
-        _replace_text(processed / CURRENT, target.name)
+        atomic.write_text(processed / CURRENT, target.name)
     except OSError as error:
         raise InputError(
             f"Снимок данных не записан в «{processed}»: {error.strerror or error}. "
@@ -283,7 +284,7 @@ def _write_meta(
         "tables": {name: len(frame) for name, frame in tables.items() if not frame.empty},
         "findings": findings["severity"].value_counts().to_dict() if len(findings) else {},
     }
-    _replace_text(folder / META, json.dumps(meta, ensure_ascii=False, indent=1))
+    atomic.write_text(folder / META, json.dumps(meta, ensure_ascii=False, indent=1))
 
 
 def _move(folder: Path, target: Path) -> None:
@@ -292,13 +293,3 @@ def _move(folder: Path, target: Path) -> None:
     except OSError:
         if not (target / META).exists():  # another run wrote the same inputs first: theirs is as good
             raise
-
-
-def _replace_text(path: Path, text: str) -> None:
-    """Write a small file so that a reader sees the old or the new text, never a part."""
-    aside = path.with_name(f".{path.name}-{os.getpid()}")
-    with aside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)

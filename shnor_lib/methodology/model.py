@@ -10,19 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from shnor_lib.data import series as series_ids
 
-# The nine «оценочные процедуры» of the КБР (seed 002).
-NINE_SERIES = (
-    "vpr-ma-5",
-    "vpr-ma-6",
-    "vpr-ru-5",
-    "vpr-ru-6",
-    "oge-ma",
-    "oge-ru",
-    "ege-ma-base",
-    "ege-ma-profile",
-    "ege-ru",
-)
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,7 +26,9 @@ class Identification(_Part):
     """Rules R6–R18: which schools are listed."""
 
     series: tuple[str, ...] = Field(
-        NINE_SERIES, min_length=1, description="серии (предмет × класс × процедура), по которым судят"
+        series_ids.NINE_SERIES,
+        min_length=1,
+        description="серии (предмет × класс × процедура), по которым судят",
     )
     threshold_percent: int = Field(
         30, ge=1, le=100, description="R6: доля не преодолевших порог, %, от которой ячейка учитывается"

@@ -7,7 +7,6 @@ CSV, JSON and Parquet keep machine names and values: other programs read them. X
 headings, Russian values, filters, frozen header.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from shnor_lib import atomic
 from shnor_lib.data import series as series_ids
 from shnor_lib.errors import InputError
 from shnor_lib.present import labels, text
@@ -94,13 +94,11 @@ def write(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...] = 
         raise InputError(
             f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(_WRITERS)}."
         )
-    aside = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        writer(frame, aside, title, notes)
-        aside.replace(path)
+        with atomic.aside(path) as part:
+            writer(frame, part, title, notes)
     except OSError as error:
-        aside.unlink(missing_ok=True)
         raise InputError(f"Файл «{path}» не записан: {error.strerror or error}.") from error
 
 

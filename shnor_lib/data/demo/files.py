@@ -28,11 +28,12 @@ from shnor_lib.data.demo import results as exams
 from shnor_lib.data.demo.defects import Planter
 from shnor_lib.data.demo.grid import Grid, write_csv, write_frame, write_workbook
 from shnor_lib.data.demo.scales import YEARS, Scale, stream
+from shnor_lib.data.series import NINE_SERIES
 
 STATISTICS_YEARS = (2021, 2023, 2025)
 LONG_FORM_YEARS = (2022, 2024, 2026)
-_VPR = [series for series in exams.SERIES if series.startswith("vpr")]
-_GIA = {exam: [series for series in exams.SERIES if series.startswith(exam)] for exam in ("oge", "ege")}
+_VPR = [series for series in NINE_SERIES if series.startswith("vpr")]
+_GIA = {exam: [series for series in NINE_SERIES if series.startswith(exam)] for exam in ("oge", "ege")}
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,7 @@ import pandas as pd
 from shnor_lib.data.demo.history import History
 from shnor_lib.data.demo.population import Population
 from shnor_lib.data.demo.scales import YEARS, stream
-
-SERIES = (
-    "vpr-ma-5",
-    "vpr-ma-6",
-    "vpr-ru-5",
-    "vpr-ru-6",
-    "oge-ma",
-    "oge-ru",
-    "ege-ma-base",
-    "ege-ma-profile",
-    "ege-ru",
-)
+from shnor_lib.data.series import NINE_SERIES
 
 # Per cent of participants below the minimum in the whole region, by year. Breaks are real ones
 # (METHODOLOGY §5): autumn ВПР for 2022, new КИМ from 2025, no ЕГЭ base maths in 2021.
@@ -71,7 +60,7 @@ def results(history: History, severity: float, seed: int) -> pd.DataFrame:
     level = _levels(linear - severity, participants)
     rng = stream(seed, "marks")
     frames = []
-    for index, series in enumerate(SERIES):
+    for index, series in enumerate(NINE_SERIES):
         exam = series[:3]
         shift = linear[:, index] + level[index]
         steps = (0.0, *_STEPS[exam])
@@ -86,7 +75,7 @@ def _participants(history: History, rng: np.random.Generator) -> np.ndarray:
     """Participants, schools × series × years."""
     population = history.population
     kind = population.schools["kind"].to_numpy()
-    count = np.zeros((len(kind), len(SERIES), len(YEARS)), dtype=np.int64)
+    count = np.zeros((len(kind), len(NINE_SERIES), len(YEARS)), dtype=np.int64)
     part = np.full(len(YEARS), _TAKING_PART["vpr"])
     part[YEARS.index(2022)] = _AUTUMN_TAKING_PART
     for grade, offsets in ((5, (0, 2)), (6, (1, 3))):
@@ -111,15 +100,15 @@ def _linear(population: Population, rng: np.random.Generator) -> np.ndarray:
     effect = schools["effect"].to_numpy()[:, None]
     started = schools["slope_from"].to_numpy()[:, None]
     change = schools["slope"].to_numpy()[:, None] * np.where(started > 0, np.maximum(years - started, 0), 0)
-    loading = np.array([_LOADING[series[:3]] for series in SERIES])
-    own = rng.normal(0, _PERSISTENT_SD, (count, len(SERIES), 1))
-    cohort = rng.normal(0, _COHORT_SD, (count, len(SERIES), len(YEARS)))
+    loading = np.array([_LOADING[series[:3]] for series in NINE_SERIES])
+    own = rng.normal(0, _PERSISTENT_SD, (count, len(NINE_SERIES), 1))
+    cohort = rng.normal(0, _COHORT_SD, (count, len(NINE_SERIES), len(YEARS)))
     return np.asarray((effect + change)[:, None, :] * loading[None, :, None] + own + cohort)
 
 
 def _levels(linear: np.ndarray, participants: np.ndarray) -> np.ndarray:
     """Level of each series and year that gives the region its share of «2»; series × years."""
-    wanted = np.array([[0.0 if value is None else value / 100 for value in _FAILING[s]] for s in SERIES])
+    wanted = np.array([[0.0 if value is None else value / 100 for value in _FAILING[s]] for s in NINE_SERIES])
     low, high = np.full(wanted.shape, -9.0), np.full(wanted.shape, 5.0)
     sample = slice(None, None, max(1, len(linear) // 4000))
     part = participants[sample]

@@ -12,6 +12,7 @@ from pathlib import Path
 import jinja2
 import pandas as pd
 
+from shnor_lib import atomic
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.screening.workbook import write_workbook
@@ -72,12 +73,9 @@ def write_reports(
     summary = by_file(findings, accepted)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = html.with_name(f".{HTML}")
-        aside.write_text(_render(ordered, summary, tables, title), encoding="utf-8")
-        aside.replace(html)
-        aside = xlsx.with_name(f".{XLSX}")
-        write_workbook(aside, ordered, summary, SEVERITY_TITLES)
-        aside.replace(xlsx)
+        atomic.write_text(html, _render(ordered, summary, tables, title))
+        with atomic.aside(xlsx) as part:
+            write_workbook(part, ordered, summary, SEVERITY_TITLES)
     except OSError as error:
         raise InputError(
             f"Отчёт о проверке не записан в «{folder}»: {error.strerror or error}. "
