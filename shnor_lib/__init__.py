@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from shnor_lib.errors import ShnorError
-    from shnor_lib.present.page import page
+    from shnor_lib.pages.page import page
     from shnor_lib.region import Region
     from shnor_lib.region import open_region as open  # noqa: A004 - reads as `shnor.open()`
     from shnor_lib.verdicts import Verdicts
@@ -27,7 +27,7 @@ _HOMES = {
     "ShnorError": ("shnor_lib.errors", "ShnorError"),
     "Verdicts": ("shnor_lib.verdicts", "Verdicts"),
     "open": ("shnor_lib.region", "open_region"),
-    "page": ("shnor_lib.present.page", "page"),
+    "page": ("shnor_lib.pages.page", "page"),
 }
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
-from typer.core import TyperCommand, TyperGroup
 
+from shnor_lib.cli_words import Command, Group, misuse
 from shnor_lib.errors import ParameterError, ShnorError
 from shnor_lib.settings import find_project
 
@@ -21,34 +21,8 @@ if TYPE_CHECKING:
     from shnor_lib.region import Region
 
 
-class _RussianHelp:
-    """The parser's own help speaks English; these are its words that a person reads."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        option = super().get_help_option(ctx)  # type: ignore[misc]
-        if option is not None:
-            option.help = "Показать эту справку."
-        return option
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        from typer import rich_utils as words
-
-        words.OPTIONS_PANEL_TITLE, words.ARGUMENTS_PANEL_TITLE = "Параметры", "Что указать"
-        words.COMMANDS_PANEL_TITLE = "Команды"
-        words.DEFAULT_STRING, words.REQUIRED_LONG_STRING = "[по умолчанию: {}]", "[обязательно]"
-        super().format_help(ctx, formatter)  # type: ignore[misc]
-
-
-class _Command(_RussianHelp, TyperCommand):
-    pass
-
-
-class _Group(_RussianHelp, TyperGroup):
-    pass
-
-
 app = typer.Typer(
-    cls=_Group,
+    cls=Group,
     help="ШНОР: выявление школ с низкими результатами, динамика, ресурсные дефициты.",
     no_args_is_help=True,
     add_completion=False,
@@ -84,7 +58,7 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(arguments or ["--help"], standalone_mode=False)
     except typer.TyperException as error:
-        _complain(_misuse(error))
+        _complain(misuse(error, [_name(command) for command in app.registered_commands]))
         return 2
     except ShnorError as error:
         _complain(str(error))
@@ -98,7 +72,7 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-@app.command(cls=_Command, epilog="Пример: shnor init кбр --region «Кабардино-Балкарская Республика»")
+@app.command(cls=Command, epilog="Пример: shnor init кбр --region «Кабардино-Балкарская Республика»")
 def init(
     folder: Annotated[Path, typer.Argument(help="Новая папка проекта.")],
     region: Annotated[str, typer.Option("--region", help="Название региона для заголовков.")] = "",
@@ -112,7 +86,7 @@ def init(
     _say(f"Положите файлы в {made.raw} и выполните: shnor ingest --project {folder}")
 
 
-@app.command(cls=_Command, epilog="Пример: shnor demo --scale municipality --seed 7")
+@app.command(cls=Command, epilog="Пример: shnor demo --scale municipality --seed 7")
 def demo(
     scale: Annotated[
         str, typer.Option("--scale", help="Размер: municipality, region или country.")
@@ -130,7 +104,7 @@ def demo(
     _say(summary.text)
 
 
-@app.command(cls=_Command, epilog="Пример: shnor ingest --strict")
+@app.command(cls=Command, epilog="Пример: shnor ingest --strict")
 def ingest(
     strict: Annotated[bool, typer.Option("--strict", help="Не создавать снимок, если есть ошибки.")] = False,
     project: ProjectOption = None,
@@ -142,7 +116,7 @@ def ingest(
     _say(result.text)
 
 
-@app.command(cls=_Command, epilog="Пример: shnor identify --year 2025 --out список.xlsx --set threshold=25")
+@app.command(cls=Command, epilog="Пример: shnor identify --year 2025 --out список.xlsx --set threshold=25")
 def identify(
     out: OutOption,
     year: YearOption = None,
@@ -171,7 +145,7 @@ def identify(
     _say(f"Записано: {out}")
 
 
-@app.command(cls=_Command, epilog="Пример: shnor dynamics --year 2025 --out динамика.xlsx")
+@app.command(cls=Command, epilog="Пример: shnor dynamics --year 2025 --out динамика.xlsx")
 def dynamics(
     out: OutOption,
     year: YearOption = None,
@@ -191,7 +165,7 @@ def dynamics(
     _say(f"Записано: {out}")
 
 
-@app.command(cls=_Command, epilog="Пример: shnor deficits --year 2025 --out дефициты.xlsx")
+@app.command(cls=Command, epilog="Пример: shnor deficits --year 2025 --out дефициты.xlsx")
 def deficits(
     out: OutOption,
     year: YearOption = None,
@@ -215,7 +189,7 @@ def deficits(
     _say(f"Записано: {out}")
 
 
-@app.command(cls=_Command, epilog="Пример: shnor explain 220028 --year 2025")
+@app.command(cls=Command, epilog="Пример: shnor explain 220028 --year 2025")
 def explain(
     school: Annotated[str, typer.Argument(help="Шесть цифр кода школы.")],
     year: YearOption = None,
@@ -226,7 +200,7 @@ def explain(
     _say(_region(project, methodology, None).identify(year).explain(school))
 
 
-@app.command(cls=_Command, epilog="Пример: shnor batch --year 2025 --notebook 01_identification --jobs 2")
+@app.command(cls=Command, epilog="Пример: shnor batch --year 2025 --notebook 01_identification --jobs 2")
 def batch(
     notebook: Annotated[
         list[str] | None, typer.Option("--notebook", help="Блокнот: имя или номер; можно повторять.")
@@ -268,7 +242,7 @@ def batch(
     return result.exit_code
 
 
-@app.command(cls=_Command, epilog="Пример: shnor serve --port 8866")
+@app.command(cls=Command, epilog="Пример: shnor serve --port 8866")
 def serve(
     port: Annotated[int, typer.Option("--port", help="Порт.")] = 8866,
     host: Annotated[
@@ -282,7 +256,7 @@ def serve(
     return start(find_project(project), port=port, host=host)
 
 
-@app.command(cls=_Command, epilog="Пример: shnor lab")
+@app.command(cls=Command, epilog="Пример: shnor lab")
 def lab(
     port: Annotated[int, typer.Option("--port", help="Порт.")] = 8888,
     project: ProjectOption = None,
@@ -312,26 +286,8 @@ def _settings(given: list[str] | None) -> dict[str, object]:
     return {name: yaml.safe_load(value) for name, value in _pairs(given, "--set").items()}
 
 
-def _misuse(error: typer.TyperException) -> str:
-    """A wrong call in Russian; the parser itself speaks English."""
-    context = getattr(error, "ctx", None)
-    command = context.command_path if context else "shnor"
-    parameter = getattr(error, "param", None)
-    name = parameter.opts[0] if parameter else getattr(error, "option_name", "")
-    wrong_command = str(error).startswith("No such command")
-    commands = ", ".join(
-        str(info.name or info.callback.__name__) for info in app.registered_commands if info.callback
-    )
-    said = {
-        "MissingParameter": f"не задан обязательный параметр {name}",
-        "NoSuchOption": f"параметра {name} нет",
-        "BadParameter": f"значение параметра {name} не подходит ({_expected(error)})",
-    }.get(type(error).__name__, f"такой команды нет; есть: {commands}" if wrong_command else str(error))
-    return f"Неверный вызов: {said}.\nСправка: {command} --help"
-
-
-def _expected(error: typer.TyperException) -> str:
-    return "нужно целое число" if "integer" in str(error) else "см. справку"
+def _name(command: Any) -> str:
+    return str(command.name or command.callback.__name__)
 
 
 def _pairs(given: list[str] | None, option: str) -> dict[str, str]:

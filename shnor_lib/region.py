@@ -5,6 +5,7 @@ Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ from shnor_lib.settings import Project, find_project
 from shnor_lib.verdicts import Verdicts
 from shnor_lib.views import DeficitsView, DynamicsView
 
+# A batch pins the snapshot it began with, so that an ingest meanwhile does not mix two of them.
+SNAPSHOT_VARIABLE = "SHNOR_SNAPSHOT"
 _SHOWN_CODES = 20
 
 
@@ -100,6 +103,12 @@ class Region:
         row = match.iloc[0]
         return replace(self, scope=Municipality(str(row["municipality_id"]), str(row["municipality"])))
 
+    @property
+    def geometry(self) -> dict[str, Any] | None:
+        """Polygons of the municipalities (GeoJSON), where the inputs held them."""
+        polygons: dict[str, Any] | None = self._cached("geometry", self.snapshot.geometry)
+        return polygons
+
     def table(self, name: str) -> pd.DataFrame:
         """A tidy table of the snapshot, limited to the municipality where its rows belong to one."""
         frame = self._table(name)
@@ -173,7 +182,7 @@ class Region:
                 "Добавьте файлы в data/raw и выполните: shnor ingest"
             )
         verdicts = self.identify(when, **overrides)
-        schools = verdicts.table[["school_id", "name", "municipality_id", "municipality", "status"]]
+        schools = verdicts.statuses[["school_id", "name", "municipality_id", "municipality", "status"]]
         pair = (waves[0], waves[1] if len(waves) > 1 else None)
         found = deficits.compare_waves(known, schools["school_id"].to_list(), pair)
         items = found.items.merge(schools, on="school_id", how="left")
@@ -291,14 +300,15 @@ def open_region(
     Args:
         project: folder; by default found from `SHNOR_PROJECT` or the current folder upward.
         methodology: profile id or YAML file; by default that of `shnor.yml`.
-        snapshot: id or its beginning; by default the current one.
+        snapshot: id or its beginning; by default that of `SHNOR_SNAPSHOT`, else the current one.
 
     Raises:
         InputError: no project, or nothing ingested yet.
         MethodologyError: the profile is wrong.
     """
     home = find_project(project)
-    chosen = store.open_snapshot(home.processed, snapshot) if snapshot else store.current(home.processed)
+    pinned = snapshot or os.environ.get(SNAPSHOT_VARIABLE)
+    chosen = store.open_snapshot(home.processed, pinned) if pinned else store.current(home.processed)
     name = str(methodology or home.settings.methodology)
     beside = home.root / name
     return Region(home, chosen, load(beside if beside.is_file() else name))

@@ -1,6 +1,7 @@
 """A new workbench for a region: folders, notebooks, settings (`shnor init`)."""
 
 import shutil
+from importlib import resources
 from pathlib import Path
 
 import yaml
@@ -33,6 +34,8 @@ def create(folder: Path, region: str = "", methodology: str = "rosobrnadzor-847"
             (root / name).mkdir(parents=True)
         for notebook in shipped_notebooks().glob("*.ipynb"):
             shutil.copy(notebook, root / "notebooks")
+        voila = resources.files("shnor_lib.serve") / "voila.json"
+        (root / "voila.json").write_text(voila.read_text(encoding="utf-8"), encoding="utf-8")
         settings = {"region": region, "methodology": methodology, "acknowledged_codes": []}
         lines = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
         (root / SETTINGS_FILE).write_text(lines, encoding="utf-8")

@@ -56,17 +56,22 @@ class Verdicts:
         return self.decision.year
 
     @cached_property
+    def statuses(self) -> pd.DataFrame:
+        """One row a school without the reasons: all other columns of `table`, at once for a whole country."""
+        return self._scoped(self.decision.table)
+
+    @cached_property
     def table(self) -> pd.DataFrame:
         """One row a school: the contract columns, then attributes and flags (see `Decision.table`).
 
-        `reasons` is Russian text, joined by `;`; counts of fewer participants than the method allows to
-        publish are not in it (R25).
+        `reasons` is Russian text, joined by `;`; counts that the method does not allow to publish are
+        not in it (R25).
         """
-        table = self.decision.table
-        told = reasons.reasons(self.decision, self.method.publication.min_participants)
-        table = table.assign(reasons=pd.Series(told, index=table.index, dtype="str"))
-        rest = [name for name in table.columns if name not in CONTRACT]
-        return self._scoped(table[[*CONTRACT, *rest]])
+        statuses = self.statuses
+        positions = self.decision.cube.schools.get_indexer(pd.Index(statuses["school_id"]))
+        told = reasons.reasons(self.decision, self.method.publication.min_participants, positions.tolist())
+        table = statuses.assign(reasons=pd.Series(told, index=statuses.index, dtype="str"))
+        return table[[*CONTRACT, *(name for name in table.columns if name not in CONTRACT)]]
 
     @property
     def contract(self) -> pd.DataFrame:
@@ -82,7 +87,7 @@ class Verdicts:
     @property
     def counts(self) -> dict[str, int]:
         """Number of schools by status, all statuses named."""
-        numbers = self.table["status"].value_counts()
+        numbers = self.statuses["status"].value_counts()
         return {status: int(numbers.get(status, 0)) for status in STATUSES}
 
     @cached_property
@@ -134,8 +139,8 @@ class Verdicts:
             school_id, name, municipality, status (here), other_status.
         """
         columns = ["school_id", "name", "municipality", "status"]
-        theirs = other.table[["school_id", "status"]].rename(columns={"status": "other_status"})
-        both = self.table[columns].merge(theirs, on="school_id", how="outer")
+        theirs = other.statuses[["school_id", "status"]].rename(columns={"status": "other_status"})
+        both = self.statuses[columns].merge(theirs, on="school_id", how="outer")
         differ = both["status"].fillna("") != both["other_status"].fillna("")
         return both[differ].sort_values(["municipality", "name"], ignore_index=True)
 

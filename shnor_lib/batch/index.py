@@ -14,8 +14,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, Template
 
+from shnor_lib import atomic
 from shnor_lib.batch.plan import REGION
-from shnor_lib.batch.publish import INDEX, MANIFEST, Entry, entries, load_manifest, replace_text
+from shnor_lib.batch.publish import INDEX, MANIFEST, Entry, entries, load_manifest
 from shnor_lib.batch.unit import DONE
 from shnor_lib.present import text
 
@@ -62,7 +63,7 @@ def write_indexes(reports: Path) -> None:
         root = reports / str(year)
         manifest = load_manifest(root)
         if manifest:
-            replace_text(root / INDEX, render(root, manifest, years))
+            atomic.write_text(root / INDEX, render(root, manifest, years))
 
 
 def published_years(reports: Path) -> list[int]:

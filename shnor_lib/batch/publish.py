@@ -24,6 +24,7 @@ from typing import Any
 
 import plotly
 
+from shnor_lib import atomic
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.plan import REGION, Unit
 from shnor_lib.batch.unit import DONE, FORMATS, Outcome
@@ -174,7 +175,7 @@ class Site:
             },
             "units": [asdict(entry) for entry in self.sorted_entries()],
         }
-        return replace_text(self.root / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1))
+        return atomic.write_text(self.root / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1))
 
     def sorted_entries(self) -> list[Entry]:
         """The whole region first, then municipalities by id, notebooks in order."""
@@ -243,17 +244,6 @@ def entries(root: Path, manifest: dict[str, Any]) -> list[Entry]:
         with suppress(AttributeError, KeyError, TypeError):
             found.append(_entry(values))
     return [entry for entry in found if _lies(root, entry)]
-
-
-def replace_text(path: Path, text: str) -> Path:
-    """Write a file so that a reader sees the old or the new text, never a part."""
-    aside = path.with_name(f".{path.name}-{os.getpid()}")
-    with aside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    aside.replace(path)
-    return path
 
 
 def _entry(values: dict[str, Any]) -> Entry:

@@ -28,7 +28,7 @@ from shnor_lib.batch.publish import INDEX, LOG, Entry, Site
 from shnor_lib.batch.unit import DONE, FORMATS, Job, check_formats
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import describe
-from shnor_lib.region import Municipality
+from shnor_lib.region import SNAPSHOT_VARIABLE, Municipality
 from shnor_lib.settings import PROJECT_VARIABLE, Project
 
 TIMEOUT = 600.0
@@ -129,6 +129,7 @@ def run_batch(
             environment = {
                 DISPLAY_VARIABLE: "batch",
                 PROJECT_VARIABLE: str(project.root),
+                SNAPSHOT_VARIABLE: facts.snapshot,
                 "JUPYTER_RUNTIME_DIR": runtime,  # short and private: sockets of kernels lie in it
             }
             log = site.root / LOG / "workers.txt"

@@ -39,6 +39,7 @@ from shnor_lib.errors import InputError, SelectionError
 CURRENT = "CURRENT"
 META = "snapshot.json"
 FINDINGS = "findings"
+GEOMETRY = "municipalities.geojson"
 PARTITION = "municipality_id"
 FORMAT = 1
 _BLOCK = 1 << 20
@@ -115,6 +116,12 @@ class Snapshot:
         """A file carried beside the tables, such as `municipalities.geojson`; None where there is none."""
         file = self.path / name
         return file if file.exists() else None
+
+    def geometry(self) -> dict[str, Any] | None:
+        """Polygons of the municipalities (GeoJSON), None where the inputs held none."""
+        file = self.attachment(GEOMETRY)
+        polygons: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file else None
+        return polygons
 
     def findings(self) -> pd.DataFrame:
         """Everything screening found: file, sheet, row, column, check, severity, value, message, action."""

@@ -5,7 +5,7 @@ Out:  `reasons`, one short text list a school (no count of a handful of children
       `trace`, everything about one school for the analyst: cells, rules, thresholds, sources.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -26,12 +26,13 @@ _BIASED = "R16: школа в списке с признаками необъе�
 Counts = Callable[[int, int, int], str]
 
 
-def reasons(decision: Decision, minimum: int) -> list[str]:
-    """Reasons of every judged school, joined by `;`, empty where there is nothing to say.
+def reasons(decision: Decision, minimum: int, schools: Sequence[int] | None = None) -> list[str]:
+    """Reasons of judged schools, joined by `;`, empty where there is nothing to say.
 
     Args:
         decision: verdicts of a year.
         minimum: participants below which counts are not printed (R25).
+        schools: positions of the schools in the decision; all when None.
     """
     missing = _missing_data(decision)
     counts = _public(decision, minimum)
@@ -40,7 +41,7 @@ def reasons(decision: Decision, minimum: int) -> list[str]:
     spoken |= decision.status == "not_evaluable"
     return [
         SEPARATOR.join([*(_of_school(decision, school, counts) if spoken[school] else ()), *missing[school]])
-        for school in range(len(decision.cube.schools))
+        for school in (range(len(decision.cube.schools)) if schools is None else schools)
     ]
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from shnor_lib.present import page as pages
-from shnor_lib.present.page_deficits import DeficitsPage
-from shnor_lib.present.page_dynamics import DynamicsPage
-from shnor_lib.present.page_identification import IdentificationPage
+from shnor_lib.pages import page as pages
+from shnor_lib.pages.deficits import DeficitsPage
+from shnor_lib.pages.dynamics import DynamicsPage
+from shnor_lib.pages.identification import IdentificationPage
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))

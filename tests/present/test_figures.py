@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from shnor_lib.present import display, text, theme
+from shnor_lib.present import display, figures_map, text, theme
 from shnor_lib.present import figures_deficits as deficits
 from shnor_lib.present import figures_dynamics as dynamics
 from shnor_lib.present import figures_identification as identification
@@ -106,10 +106,10 @@ def test_the_map_uses_plain_axes(verdicts):
             _feature("m3", None),
         ]
     }
-    figure = region.municipality_map(verdicts, geometry)
+    figure = figures_map.municipality_map(verdicts, geometry)
     _drawable(figure)
     assert [trace.name for trace in figure.data if trace.fill == "toself"].count("нет данных") == 1
-    _drawable(region.municipality_map(verdicts, {"features": []}))
+    _drawable(figures_map.municipality_map(verdicts, {"features": []}))
 
 
 @pytest.mark.parametrize("schools", [0, 1, 60])

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from shnor_lib.errors import ParameterError, SelectionError, ShnorError
-from shnor_lib.present.controls import ControlBar, Selection
+from shnor_lib.pages.controls import ControlBar, Selection
+from shnor_lib.pages.page import page
 from shnor_lib.present.display import PLOTLY_MIME
-from shnor_lib.present.page import page
 
 SECTIONS = {
     "identification": ["summary", "listed", "overview", "certainty", "schools", "guide"],

@@ -10,31 +10,24 @@ message in place of the sections.
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
-
-import pandas as pd
+from typing import Any, ClassVar
 
 from shnor_lib import region as regions
-from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import ParameterError, SelectionError, ShnorError
+from shnor_lib.pages.controls import ControlBar, Selection
 from shnor_lib.present import display, html, text
-from shnor_lib.present.controls import ControlBar, Selection
 from shnor_lib.present.display import Block, Mode
 from shnor_lib.present.tables import Table
 from shnor_lib.present.workbook import workbook
 from shnor_lib.region import Region
-from shnor_lib.verdicts import Verdicts
 
 _LOG = logging.getLogger(__name__)
 
 KINDS = ("identification", "dynamics", "deficits")
-# Rows of one figure: what an A4 page holds under a title.
-SHEET_ROWS = 34
 
-Rows = TypeVar("Rows", pd.DataFrame, pd.Series)
 Builder = Callable[[], Sequence[Block]]
 
 
@@ -297,9 +290,9 @@ def page(
         ParameterError: a parameter of a wrong type or range.
         ShnorError: in batch and report modes, whatever is wrong with the project or the selection.
     """
-    from shnor_lib.present.page_deficits import DeficitsPage
-    from shnor_lib.present.page_dynamics import DynamicsPage
-    from shnor_lib.present.page_identification import IdentificationPage
+    from shnor_lib.pages.deficits import DeficitsPage
+    from shnor_lib.pages.dynamics import DynamicsPage
+    from shnor_lib.pages.identification import IdentificationPage
 
     pages: dict[str, type[Page]] = {
         "identification": IdentificationPage,
@@ -309,42 +302,6 @@ def page(
     if kind not in pages:
         raise ParameterError("Неизвестная страница.", [f"«{kind}»; есть: {', '.join(pages)}"])
     return pages[kind](Selection(municipality, year, threshold), methodology, project)
-
-
-def sheets(schools: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, str]]:
-    """Schools in portions that fit a printed page, with the title of each portion after the first.
-
-    Args:
-        schools: one row a school, with municipality, name and school_id.
-    """
-    ordered = schools.sort_values(["municipality", "name", "school_id"], key=text.alphabet)
-    return portions(ordered, SHEET_ROWS)
-
-
-def portions(rows: Rows, most: int) -> Iterator[tuple[Rows, str]]:
-    """Rows in equal portions of at most so many: a last sheet of one row would look like a mistake."""
-    total = -(-len(rows) // most)
-    for number in range(total):
-        part = rows.iloc[number * len(rows) // total : (number + 1) * len(rows) // total]
-        yield part, f"Продолжение: лист {number + 1} из {total}" if number else ""
-
-
-def here(verdicts: Verdicts) -> pd.DataFrame:
-    """Judged schools of the place with their statuses, without spelling out the reasons of a whole region."""
-    table = verdicts.decision.table
-    if verdicts.municipality_id is None:
-        return table
-    inside = table["municipality_id"].eq(verdicts.municipality_id)
-    return table[inside.fillna(value=False).astype(bool)]
-
-
-def procedures_of(region: Region) -> pd.DataFrame:
-    """series, year, comparability_group of the calendar; a year without a group is a group of its own."""
-    frame = region.table("procedures")
-    columns = list(TABLES["procedures"].columns)
-    known = frame[columns].drop_duplicates(["series", "year"])
-    group = known["comparability_group"].fillna(known["year"].astype("str"))
-    return known.assign(comparability_group=group)[["series", "year", "comparability_group"]]
 
 
 _BROKEN = "Этот раздел построить не удалось: внутренняя ошибка. Подробности — в журнале сервера."

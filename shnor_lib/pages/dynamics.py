@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 
+from shnor_lib.analysis import totals
+from shnor_lib.pages.page import Page
+from shnor_lib.pages.parts import procedures_of
 from shnor_lib.present import figures_dynamics as figures
 from shnor_lib.present import figures_years, html, labels, tables, text
 from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
-from shnor_lib.present.page import Page, here, procedures_of
 from shnor_lib.present.tables import Table
 from shnor_lib.views import DynamicsView
 
@@ -174,7 +175,7 @@ class DynamicsPage(Page):
         """year, listed, evaluable: the list of every year with results."""
         rows = []
         for year in self.whole.years:
-            table = here(self.region.identify(year))
+            table = self.region.identify(year).statuses
             evaluable = int(table["status"].ne("not_evaluable").sum())
             listed = int(table["status"].eq("shnor").sum())
             rows.append({"year": year, "listed": listed, "evaluable": evaluable})
@@ -183,22 +184,9 @@ class DynamicsPage(Page):
     @cached_property
     def _pooled(self) -> pd.DataFrame:
         """series, year, failed, participants, group: all children of the territory together."""
-        frames = []
-        for year in self.whole.years:
-            verdicts = self.region.identify(year)
-            cube = verdicts.decision.cube
-            at = cube.year(year)
-            inside = cube.schools.isin(here(verdicts)["school_id"])
-            exact = (cube.participants[at] > 0) & (cube.low[at] >= 0) & (cube.low[at] == cube.high[at])
-            exact &= inside[:, None]
-            sums = {
-                "series": cube.series,
-                "year": year,
-                "failed": np.where(exact, cube.low[at], 0).sum(axis=0),
-                "participants": np.where(exact, cube.participants[at], 0).sum(axis=0),
-            }
-            frames.append(pd.DataFrame(sums))
-        pooled = pd.concat(frames, ignore_index=True)
+        verdicts = [self.region.identify(year) for year in self.whole.years]
+        sums = [totals.by_series(of_year.decision, of_year.statuses["school_id"]) for of_year in verdicts]
+        pooled = pd.concat(sums, ignore_index=True)
         pooled = pooled[pooled["participants"] >= self.minimum]
         named = pooled.merge(procedures_of(self.whole), on=["series", "year"], how="left")
         group = named["comparability_group"].fillna(named["year"].astype("str"))

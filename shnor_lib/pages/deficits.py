@@ -6,11 +6,12 @@ from typing import ClassVar
 
 import pandas as pd
 
+from shnor_lib.pages.page import Page
+from shnor_lib.pages.parts import SHEET_ROWS, portions, sheets
 from shnor_lib.present import figures_deficits as figures
 from shnor_lib.present import html, labels, tables, text
 from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
-from shnor_lib.present.page import SHEET_ROWS, Page, portions, sheets
 from shnor_lib.present.tables import Table
 from shnor_lib.views import DeficitsView
 

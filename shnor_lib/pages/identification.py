@@ -1,26 +1,22 @@
 """The identification page: who is on the list, why, and how sure one can be of it (rules R6–R16)."""
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
 from shnor_lib import disclosure
-from shnor_lib.data.series import parse
+from shnor_lib.pages import identification_tables as own
+from shnor_lib.pages.page import Page
+from shnor_lib.pages.parts import portions, sheets
 from shnor_lib.present import figures_identification as figures
-from shnor_lib.present import figures_region, html, labels, tables, text
+from shnor_lib.present import figures_map, figures_region, html, labels, text
 from shnor_lib.present.display import Block
-from shnor_lib.present.frames import rows
 from shnor_lib.present.html import Card
-from shnor_lib.present.page import Page, here, portions, sheets
-from shnor_lib.present.tables import Cell, Table
+from shnor_lib.present.tables import Table
 from shnor_lib.verdicts import Verdicts
 
-GEOMETRY = "municipalities.geojson"
-_TRIED = (25, 35)
-_SMALL = 10
 # Municipalities on one figure: what an A4 page holds.
 _MUNICIPALITIES = 42
 
@@ -60,7 +56,7 @@ class IdentificationPage(Page):
 
     def schools(self) -> None:
         """Every school with its status."""
-        self._section(lambda: [html.piece(self._schools_table().html())])
+        self._section(lambda: [html.piece(own.schools(self.verdicts).html())])
 
     def guide(self) -> None:
         """How to read the page."""
@@ -68,7 +64,12 @@ class IdentificationPage(Page):
 
     def tables(self) -> Sequence[Table]:
         """The list, all schools, other settings, all counts."""
-        return [self._listed_table(), self._schools_table(), self._settings_table(), self._cells_table()]
+        return [
+            own.listed(self.verdicts),
+            own.schools(self.verdicts),
+            own.settings(self.region, self.verdicts, self.threshold),
+            own.counts(self.cells, self.threshold),
+        ]
 
     def _summary(self) -> list[Block]:
         table, counts = self.verdicts.table, self.verdicts.counts
@@ -177,7 +178,7 @@ class IdentificationPage(Page):
         return blocks
 
     def _listed(self) -> list[Block]:
-        blocks: list[Block] = [html.piece(self._listed_table().html())]
+        blocks: list[Block] = [html.piece(own.listed(self.verdicts).html())]
         listed = self.verdicts.listed
         if listed.empty or self.is_region:
             return blocks
@@ -190,9 +191,9 @@ class IdentificationPage(Page):
         table = self.verdicts.table
         if self.is_region:
             blocks: list[Block] = []
-            geometry = self._geometry()
+            geometry = self.whole.geometry
             if geometry is not None:
-                blocks.append(figures_region.municipality_map(table, geometry))
+                blocks.append(figures_map.municipality_map(table, geometry))
             return [*blocks, *self._municipalities(table)]
         if table.empty:
             return [figures.matrix(self.cells, self.year, self.threshold)]
@@ -217,123 +218,8 @@ class IdentificationPage(Page):
         means = figures_region.series_means(everywhere, self.year)
         return [
             figures_region.funnel(self.cells, means, self.year, self.threshold),
-            html.piece(self._settings_table().html()),
+            html.piece(own.settings(self.region, self.verdicts, self.threshold).html()),
         ]
-
-    def _geometry(self) -> dict[str, Any] | None:
-        path = self.whole.snapshot.path / GEOMETRY
-        if not path.exists():
-            return None
-        loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return loaded
-
-    def _listed_table(self) -> Table:
-        frame = self.verdicts.listed
-        return Table(
-            f"Список ШНОР, {self.year} год",
-            [
-                *tables.schools(frame),
-                *tables.municipality(frame),
-                tables.made("Почему в списке", frame["reasons"], _reasons, wide=True),
-                tables.made("Надёжность", frame["school_id"], self._reliability),
-            ],
-            note="Школы стоят по алфавиту: это список для поддержки, а не рейтинг. "
-            "Мелко — номер правила методики.",
-            nothing="В списке нет ни одной школы.",
-        )
-
-    def _reliability(self, school_id: str) -> Cell:
-        """Class of the smallest group through which the school is listed."""
-        worst = self._worst.get(school_id)
-        label = labels.of(labels.RELIABILITY, worst)
-        order = {name: float(place) for place, name in enumerate(labels.RELIABILITY)}
-        marked = f'<span title="{text.escape(label.hint)}">{text.escape(label.marked)}</span>'
-        return Cell(label.text, order.get(str(worst)), marked)
-
-    @cached_property
-    def _worst(self) -> dict[str, str]:
-        cells = self.verdicts.cells
-        hits = cells[cells["hit"].fillna(value=False) & cells["year"].eq(self.year)]
-        order = {name: place for place, name in enumerate(labels.RELIABILITY)}
-        ranked = hits.assign(rank=hits["reliability"].map(order)).sort_values("rank")
-        first = ranked.drop_duplicates("school_id")
-        return dict(zip(first["school_id"], first["reliability"], strict=True))
-
-    def _schools_table(self) -> Table:
-        frame = self.verdicts.table.sort_values(["municipality", "name", "school_id"], key=text.alphabet)
-        outside = len(self.verdicts.out_of_scope)
-        note = "«Процедур» — у скольких из ожидаемых процедур есть результаты."
-        if outside:
-            note += f" Вне охвата методики: {text.counted(outside, text.SCHOOLS)}."
-        return Table(
-            f"Все школы, {self.year} год",
-            [
-                *tables.schools(frame),
-                *tables.municipality(frame),
-                tables.marked("Статус", frame["status"], labels.STATUSES, "status"),
-                tables.numbers("Порог достигнут", frame["hits"]),
-                tables.words(
-                    "Процедур",
-                    [f"{k} из {n}" for k, n in zip(frame["evaluable"], frame["expected"], strict=True)],
-                ),
-                tables.made("Пояснения", frame["reasons"], _reasons, wide=True),
-            ],
-            note=note,
-            nothing="Школ нет.",
-        )
-
-    def _cells_table(self) -> Table:
-        cells = self.cells.sort_values(
-            ["municipality", "name", "school_id", "year", "series"], key=text.alphabet
-        )
-        return Table(
-            "Числа по процедурам",
-            [
-                *tables.schools(cells),
-                *tables.municipality(cells),
-                tables.words("Процедура", [parse(item).short for item in cells["series"]]),
-                tables.numbers("Год", cells["year"]),
-                tables.words(
-                    "Не преодолели минимум",
-                    [tables.counts(cell, self.threshold) for cell in rows(cells)],
-                ),
-                tables.words(
-                    "Надёжность",
-                    [labels.of(labels.RELIABILITY, value).text for value in cells["reliability"]],
-                ),
-            ],
-        )
-
-    def _settings_table(self) -> Table:
-        """How long the list would be under other settings: a second opinion, not another list."""
-        usual = self.region.identify(self.year)
-        base = _listed(usual)
-        rows: list[tuple[str, Verdicts]] = [
-            (f"По методике: порог {self.method_threshold}{text.NBSP}%", usual)
-        ]
-        if self.is_trial:
-            rows.append((f"Проба: порог {self.threshold}{text.NBSP}%", self.verdicts))
-        rows += [
-            (f"Порог {value}{text.NBSP}%", self.region.identify(self.year, threshold=value))
-            for value in _TRIED
-            if value not in (self.method_threshold, self.threshold)
-        ]
-        strict = {"small_counts": "suppress", "min_participants": _SMALL}
-        rows.append(
-            (f"Не считать работы, где меньше {_SMALL} участников", self.region.identify(self.year, **strict))
-        )
-        found = [(name, _listed(verdicts)) for name, verdicts in rows]
-        return Table(
-            "Каким был бы список при других правилах",
-            [
-                tables.words("Правило", [name for name, _ in found], wide=True),
-                tables.numbers("В списке", [len(schools) for _, schools in found]),
-                tables.numbers("Добавились бы", [len(schools - base) for _, schools in found]),
-                tables.numbers("Выпали бы", [len(base - schools) for _, schools in found]),
-            ],
-            note="Список утверждается только по методике. Если от небольшой перемены правила он сильно "
-            "меняется, к школам у границы нужен особый подход.",
-        )
 
     def _terms(self) -> dict[str, str]:
         method = self.verdicts.method.identification
@@ -356,13 +242,3 @@ class IdentificationPage(Page):
             "Скрыто": f"участников меньше {self.minimum} (или по показанному числу можно было бы узнать "
             "скрытое): числа не публикуются.",
         }
-
-
-def _listed(verdicts: Verdicts) -> set[str]:
-    table = here(verdicts)
-    return set(table.loc[table["status"].eq("shnor"), "school_id"])
-
-
-def _reasons(value: object) -> Cell:
-    plain = "" if text.is_missing(value) else str(value).replace(";", "; ")
-    return Cell(plain or labels.MISSING, None, html.reasons(value))

@@ -1,0 +1,1 @@
+"""Pages: the same notebook as a report and as a dashboard."""

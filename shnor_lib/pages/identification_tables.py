@@ -1,0 +1,137 @@
+"""Tables of the identification page: the list, all schools, all counts, the list under other settings."""
+
+import pandas as pd
+
+from shnor_lib.data.series import parse
+from shnor_lib.present import html, labels, tables, text
+from shnor_lib.present.frames import rows
+from shnor_lib.present.tables import Cell, Table
+from shnor_lib.region import Region
+from shnor_lib.verdicts import Verdicts
+
+_TRIED = (25, 35)
+_SMALL = 10
+_ALPHABETICAL = ["municipality", "name", "school_id"]
+
+
+def listed(verdicts: Verdicts) -> Table:
+    """The list, with the reason for each school and the reliability of that reason."""
+    frame = verdicts.listed
+    worst = _smallest_group(verdicts)
+    return Table(
+        f"Список ШНОР, {verdicts.year} год",
+        [
+            *tables.schools(frame),
+            *tables.municipality(frame),
+            tables.made("Почему в списке", frame["reasons"], _reasons, wide=True),
+            tables.made("Надёжность", frame["school_id"].map(worst), _reliability),
+        ],
+        note="Школы стоят по алфавиту: это список для поддержки, а не рейтинг. "
+        "Мелко — номер правила методики.",
+        nothing="В списке нет ни одной школы.",
+    )
+
+
+def schools(verdicts: Verdicts) -> Table:
+    """Every school with its status."""
+    frame = verdicts.table.sort_values(_ALPHABETICAL, key=text.alphabet)
+    outside = len(verdicts.out_of_scope)
+    note = "«Процедур» — у скольких из ожидаемых процедур есть результаты."
+    if outside:
+        note += f" Вне охвата методики: {text.counted(outside, text.SCHOOLS)}."
+    judged = [f"{k} из {n}" for k, n in zip(frame["evaluable"], frame["expected"], strict=True)]
+    return Table(
+        f"Все школы, {verdicts.year} год",
+        [
+            *tables.schools(frame),
+            *tables.municipality(frame),
+            tables.marked("Статус", frame["status"], labels.STATUSES, "status"),
+            tables.numbers("Порог достигнут", frame["hits"]),
+            tables.words("Процедур", judged),
+            tables.made("Пояснения", frame["reasons"], _reasons, wide=True),
+        ],
+        note=note,
+        nothing="Школ нет.",
+    )
+
+
+def counts(cells: pd.DataFrame, threshold: int) -> Table:
+    """Numbers behind the verdicts, hidden where they may not be shown (R25)."""
+    frame = cells.sort_values([*_ALPHABETICAL, "year", "series"], key=text.alphabet)
+    return Table(
+        "Числа по процедурам",
+        [
+            *tables.schools(frame),
+            *tables.municipality(frame),
+            tables.words("Процедура", [parse(item).short for item in frame["series"]]),
+            tables.numbers("Год", frame["year"]),
+            tables.words("Не преодолели минимум", [tables.counts(cell, threshold) for cell in rows(frame)]),
+            tables.words(
+                "Надёжность", [labels.of(labels.RELIABILITY, value).text for value in frame["reliability"]]
+            ),
+        ],
+    )
+
+
+def settings(region: Region, shown: Verdicts, threshold: int) -> Table:
+    """How long the list would be under other settings: a second opinion, not another list.
+
+    Args:
+        region: the territory shown.
+        shown: the verdicts of the page, under a threshold that may be a trial.
+        threshold: that threshold, per cent.
+    """
+    usual = region.identify(shown.year)
+    by_method = usual.method.identification.threshold_percent
+    tried = [(f"По методике: порог {by_method}{text.NBSP}%", usual)]
+    if threshold != by_method:
+        tried.append((f"Проба: порог {threshold}{text.NBSP}%", shown))
+    tried += [
+        (f"Порог {value}{text.NBSP}%", region.identify(shown.year, threshold=value))
+        for value in _TRIED
+        if value not in (by_method, threshold)
+    ]
+    strict = {"small_counts": "suppress", "min_participants": _SMALL}
+    tried.append(
+        (f"Не считать работы, где меньше {_SMALL} участников", region.identify(shown.year, **strict))
+    )
+    found = [(name, _listed_ids(verdicts)) for name, verdicts in tried]
+    base = found[0][1]
+    return Table(
+        "Каким был бы список при других правилах",
+        [
+            tables.words("Правило", [name for name, _ in found], wide=True),
+            tables.numbers("В списке", [len(ids) for _, ids in found]),
+            tables.numbers("Добавились бы", [len(ids - base) for _, ids in found]),
+            tables.numbers("Выпали бы", [len(base - ids) for _, ids in found]),
+        ],
+        note="Список утверждается только по методике. Если от небольшой перемены правила он сильно "
+        "меняется, к школам у границы нужен особый подход.",
+    )
+
+
+def _listed_ids(verdicts: Verdicts) -> set[str]:
+    table = verdicts.statuses
+    return set(table.loc[table["status"].eq("shnor"), "school_id"])
+
+
+def _smallest_group(verdicts: Verdicts) -> dict[str, str]:
+    """Reliability class of the smallest group through which each school is listed."""
+    cells = verdicts.cells
+    hits = cells[cells["hit"].fillna(value=False) & cells["year"].eq(verdicts.year)]
+    order = {name: place for place, name in enumerate(labels.RELIABILITY)}
+    ranked = hits.assign(rank=hits["reliability"].map(order)).sort_values("rank")
+    first = ranked.drop_duplicates("school_id")
+    return dict(zip(first["school_id"], first["reliability"], strict=True))
+
+
+def _reliability(value: object) -> Cell:
+    label = labels.of(labels.RELIABILITY, value)
+    order = {name: float(place) for place, name in enumerate(labels.RELIABILITY)}
+    marked = f'<span title="{text.escape(label.hint)}">{text.escape(label.marked)}</span>'
+    return Cell(label.text, order.get(str(value)), marked)
+
+
+def _reasons(value: object) -> Cell:
+    plain = "" if text.is_missing(value) else str(value).replace(";", "; ")
+    return Cell(plain or labels.MISSING, None, html.reasons(value))
