@@ -159,12 +159,14 @@ def test_a_project_without_data_is_refused(tmp_path: Path, project: Project) -> 
 
 
 INTERRUPTED = """
+import signal
 import sys
 from pathlib import Path
 from rich.console import Console
 from shnor_lib.batch import run_batch
 from shnor_lib.errors import RunError
 from shnor_lib.settings import Project
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell hands down an ignored one
 try:
     run_batch(Project(Path(sys.argv[1])), ["1"], parameters={"name": "снова"}, jobs=1, console=Console())
 except RunError as error:
