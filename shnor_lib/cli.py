@@ -13,6 +13,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import yaml
 
+from shnor_lib import cli_snapshots
+from shnor_lib.cli_options import (
+    MethodologyOption,
+    MunicipalityOption,
+    OutOption,
+    ProjectOption,
+    SetOption,
+    YearOption,
+)
 from shnor_lib.cli_words import Command, Group, misuse
 from shnor_lib.errors import ParameterError, ShnorError
 from shnor_lib.settings import find_project
@@ -29,21 +38,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-ProjectOption = Annotated[
-    Path | None, typer.Option("--project", help="Папка проекта; по умолчанию ищется от текущей папки вверх.")
-]
-YearOption = Annotated[int | None, typer.Option("--year", help="Отчётный год; по умолчанию последний.")]
-OutOption = Annotated[Path, typer.Option("--out", help="Файл результата: .csv, .xlsx, .json или .parquet.")]
-MethodologyOption = Annotated[
-    str | None, typer.Option("--methodology", help="Профиль методики или файл .yml; иначе из shnor.yml.")
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Настройка методики: имя=значение; можно повторять.")
-]
-MunicipalityOption = Annotated[
-    str | None, typer.Option("--municipality", help="Код или название муниципалитета; иначе весь регион.")
-]
 
 _LOG = "shnor-error.log"
 
@@ -114,6 +108,9 @@ def ingest(
 
     result = intake.ingest(find_project(project), strict=strict)
     _say(result.text)
+
+
+cli_snapshots.register(app)
 
 
 @app.command(cls=Command, epilog="Пример: shnor identify --year 2025 --out список.xlsx --set threshold=25")

@@ -7,12 +7,14 @@ CSV, JSON and Parquet keep machine names and values: other programs read them. X
 headings, Russian values, filters, frozen header.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from shnor_lib import atomic
 from shnor_lib.data import series as series_ids
@@ -89,17 +91,38 @@ def write(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...] = 
     Raises:
         InputError: unknown ending, or the file cannot be written.
     """
-    writer = _WRITERS.get(path.suffix.lower())
-    if writer is None:
+    _refuse_other(path, tuple(_WRITERS))
+    with _whole(path) as part:
+        _WRITERS[path.suffix.lower()](frame, part, title, notes)
+
+
+def save(content: bytes, path: Path, ending: str) -> None:
+    """Write a file that is already made, such as a workbook of several sheets.
+
+    Raises:
+        InputError: the name has another ending, or the file cannot be written.
+    """
+    _refuse_other(path, (ending,))
+    with _whole(path) as part:
+        part.write_bytes(content)
+
+
+def _refuse_other(path: Path, endings: tuple[str, ...]) -> None:
+    if path.suffix.lower() not in endings:
         raise InputError(
-            f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(_WRITERS)}."
+            f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(endings)}."
         )
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic.aside(path) as part:
-            writer(frame, part, title, notes)
-    except OSError as error:
-        raise InputError(f"Файл «{path}» не записан: {error.strerror or error}.") from error
+            yield part
+    except (OSError, FileCreateError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise InputError(f"Файл «{path}» не записан: {reason or error}.") from error
 
 
 def for_people(frame: pd.DataFrame) -> pd.DataFrame:

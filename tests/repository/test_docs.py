@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from shnor_lib.analysis import clusters, deficits, dynamics, identification
+from shnor_lib.analysis import changes, clusters, deficits, dynamics, identification
 from shnor_lib.data import schemas
 from shnor_lib.methodology import load, shipped
 from shnor_lib.methodology.model import Methodology
@@ -48,6 +48,16 @@ def test_links_lead_somewhere(page: Path) -> None:
         ("Clusters", (*schemas.CLUSTERS, *clusters.SCHEMES)),
         ("Movements", dynamics.MOVEMENTS),
         ("States of deficits", deficits.STATES),
+        (
+            "Changes between snapshots",
+            (
+                *changes.FILE_CHANGES,
+                *changes.SCHOOL_CHANGES,
+                *changes.CELL_CHANGES,
+                *changes.CAUSES,
+                *changes.LIST_CHANGES,
+            ),
+        ),
     ],
 )
 def test_glossary_holds_machine_values(
