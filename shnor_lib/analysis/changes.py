@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_lib.data import corrections
 from shnor_lib.data.schemas import TABLES
 
 FILE_CHANGES = ("added", "removed", "changed", "renamed", "same")
@@ -34,7 +35,6 @@ CELL_CHANGES = ("added", "removed", "changed")
 CAUSES = ("file_added", "file_removed", "file_changed", "correction", "elsewhere", "unknown")
 LIST_CHANGES = ("entered", "left", "other")
 
-CORRECTED = "исправление"  # begins the fourth part of a `source`: «файл | лист | строка | исправление 3»
 _KEY = ["school_id", "year", "series", "attempt"]
 _COUNTS = ["participants", "failed", "failed_low", "failed_high"]
 _VALUES = [*_COUNTS, "n2", "n3", "n4", "n5", "mean_score", "high", "top", "base_done"]
@@ -312,7 +312,7 @@ def _file(source: str) -> str:
 
 def _correction(source: str) -> str:
     last = source.rsplit(" | ", 1)[-1].strip()
-    return last if last.startswith(CORRECTED) else ""
+    return last if last.startswith(corrections.WORD) else ""
 
 
 def _rows(name: str, before: pd.DataFrame, after: pd.DataFrame) -> tuple[int, int, int]:

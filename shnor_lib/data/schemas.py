@@ -22,6 +22,8 @@ CROSSWALK_KINDS = ("rename", "prefix", "merge", "split", "close", "branch")
 SIGNIFICANCES = ("high", "medium", "low")
 CLUSTERS = ("severe", "moderate", "basic")
 HELD = ("yes", "no", "partial")
+CORRECTION_ACTIONS = ("drop", "override", "flag")
+CORRECTION_OUTCOMES = ("applied", "obsolete", "not_found")
 
 
 @dataclass(frozen=True)
@@ -294,6 +296,30 @@ TABLES: dict[str, Table] = {
             target=_number(),
             actual=_number(),
             evidence=_text(),
+        ),
+        _table(
+            "corrections",
+            "исправления",
+            "correction_id",
+            correction_id=_text(required=True),
+            table=_text(required=True),
+            school_id=_school(),
+            year=_column("Int64", False, check=pa.Check.in_range(2000, 2100)),
+            series=_text(),
+            attempt=_text(),
+            wave=_text(),
+            code=_text(),
+            indicator=_text(),
+            measure_id=_text(),
+            action=_one_of(CORRECTION_ACTIONS, required=True),
+            column=_text(),
+            expected=_text(),
+            value=_text(),
+            reason=_text(required=True),
+            author=_text(required=True),
+            date=_text(required=True),
+            outcome=_one_of(CORRECTION_OUTCOMES),
+            rows=_count(),
         ),
     )
 }

@@ -173,11 +173,11 @@ def _cell_line(decision: Decision, year: int, school: int, s: int, counts: Count
 
 
 def _origin(source: object) -> str:
-    """« [файл, лист «…», строка 48]» from the source of a result row, as far as it is known."""
+    """« [файл, лист «…», строка 48, исправление 3]» from the source of a row, as far as it is known."""
     if text.is_missing(source):
         return ""
-    file, sheet, row = [*(part.strip() for part in str(source).split("|")), "", ""][:3]
-    known = [file, f"лист «{sheet}»" if sheet else "", f"строка {row}" if row else ""]
+    file, sheet, row, corrected = [*(part.strip() for part in str(source).split("|")), "", "", ""][:4]
+    known = [file, f"лист «{sheet}»" if sheet else "", f"строка {row}" if row else "", corrected]
     return f" [{', '.join(part for part in known if part)}]"
 
 

@@ -11,8 +11,11 @@ import pandas as pd
 import pandera.errors
 
 from shnor_lib.data import crosswalk, procedures
+from shnor_lib.data.correction_entries import TABLE
+from shnor_lib.data.corrections import MARK, WORD
 from shnor_lib.data.findings import ERROR, WARNING, Finding
 from shnor_lib.data.intake import cells, waves
+from shnor_lib.data.intake.corrections import correct, understood
 from shnor_lib.data.intake.reading import PLACE, SIGHTINGS
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.schools import build, municipality_ids, municipality_key, municipality_slug
@@ -39,6 +42,7 @@ def assemble(taken: Sequence[tuple[str, Mapping[str, pd.DataFrame]]]) -> Assembl
     """
     findings: list[Finding] = []
     parts = _gather(taken)
+    entries = parts.pop((TABLE, TABLE), pd.DataFrame())
     parts = codes.drop_foreign(parts, findings)
     register = parts.pop((_REGISTRY, "schools"), pd.DataFrame())
     forms = _concat([frame for (_, table), frame in parts.items() if table == "schools"])
@@ -50,13 +54,16 @@ def assemble(taken: Sequence[tuple[str, Mapping[str, pd.DataFrame]]]) -> Assembl
     }
     tables = {table: frame for table, frame in tables.items() if not frame.empty}
     crossing = tables.get("crosswalk", TABLES["crosswalk"].empty())
-    _settle_results(tables, findings)
-    _settle_passports(tables, findings)
     if "deficits" in tables:
         tables["deficits"] = tables["deficits"].assign(wave=waves.gather(tables["deficits"]["wave"]))
+    entries, of_schools = understood(entries, findings)
+    tables = correct(tables, entries, findings)
+    _settle_results(tables, findings)
+    _settle_passports(tables, findings)
     register, forms, sightings, ids = _with_municipalities([register, forms, sightings], findings)
     found = tables.get("results", TABLES["results"].empty())
     tables["schools"] = _schools(register, forms, sightings, found, crossing)
+    tables = correct(tables, of_schools, findings)
     if "roadmap" in tables:
         tables["roadmap"] = _roadmap_municipalities(tables["roadmap"], ids)
     calendar, added = procedures.calendar(tables.get("procedures", pd.DataFrame()), found)
@@ -210,7 +217,7 @@ def _cross_checks(
     findings += codes.without_municipality(tables["schools"])
     findings += codes.outside_scope(tables["schools"])
     for name, table in tables.items():
-        if name not in ("schools", "crosswalk", "procedures") and "school_id" in table:
+        if name not in ("schools", "crosswalk", "procedures", TABLE) and "school_id" in table:
             findings += codes.unmatched(table, tables["schools"], crossing, name)
     if "results" in tables:
         table = tables["results"]
@@ -234,7 +241,7 @@ def _unique(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
     key = list(TABLES[name].key)
     if not set(PLACE) <= set(table.columns):
         return table
-    content = [column for column in table if column not in (*PLACE, "source")]
+    content = [column for column in table if column not in (*PLACE, "source", MARK)]
     again = table.duplicated(content)
     same = Flag(
         "doubled_rows",
@@ -276,7 +283,7 @@ def _finish(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
         table = _unique(name, table, findings)
     if name in _SOURCED and set(PLACE) <= set(table.columns):
         table = _with_source(table)
-    plain = table.drop(columns=list(PLACE), errors="ignore").reset_index(drop=True)
+    plain = table.drop(columns=[*PLACE, MARK], errors="ignore").reset_index(drop=True)
     plain = plain.dropna(axis="columns", how="all") if name == "schools" else plain
     try:
         return TABLES[name].conform(plain)
@@ -292,7 +299,10 @@ def _finish(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
 def _with_source(table: pd.DataFrame) -> pd.DataFrame:
     place = table["file"] + " | " + table["sheet"].fillna("") + " | " + table["row"].astype("str").fillna("")
     own = table["source"] if "source" in table else pd.Series(None, index=table.index, dtype="str")
-    return table.assign(source=own.astype("str").fillna(place.astype("str")))
+    source = own.astype("str").fillna(place.astype("str"))
+    if MARK in table:
+        source = source.mask(table[MARK].notna(), source + f" | {WORD} " + table[MARK])
+    return table.assign(source=source)
 
 
 def _report_cases(name: str, cases: pd.DataFrame, table: pd.DataFrame, findings: list[Finding]) -> None:

@@ -5,6 +5,7 @@ from shnor_lib.data.intake import cells
 from shnor_lib.data.intake.biased_list import BiasedList
 from shnor_lib.data.intake.columns import FORMS, synonyms
 from shnor_lib.data.intake.context_2021 import Context2021
+from shnor_lib.data.intake.corrections import Corrections
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.marks_long import MarksLong
@@ -18,6 +19,7 @@ from shnor_lib.errors import InputError
 
 READERS: tuple[Reader, ...] = (
     PupilLevel(),
+    Corrections(),
     MarksStatistics(),
     Context2021(),
     BiasedList(),
@@ -84,8 +86,8 @@ def _explain(sheet: Sheet, log: Log) -> None:
         ERROR,
         f"форма листа не распознана; знакомых заголовков: {shown}",
         "Принимаются: «Статистика по отметкам», длинная форма отметок, контекстная анкета 2021, список "
-        "необъективных результатов, социальный паспорт, аудит дефицитов, дорожная карта, меры и таблицы "
-        "с договорёнными столбцами.",
+        "необъективных результатов, социальный паспорт, аудит дефицитов, дорожная карта, меры, исправления и "
+        "таблицы с договорёнными столбцами.",
     )
 
 

@@ -21,6 +21,7 @@ from shnor_lib.errors import InputError
 HTML, XLSX = "screening_report.html", "screening_report.xlsx"
 READER_TITLES = {
     "": "не распознан",
+    "corrections": "исправления известных ошибок",
     "pupil_level": "поимённые данные, отклонены",
     "marks_statistics": "Статистика по отметкам",
     "marks_long": "отметки, длинная форма",
