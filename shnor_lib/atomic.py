@@ -1,9 +1,36 @@
-"""Files that a reader meets whole or not at all: written aside, flushed, renamed."""
+"""Files and folders that a reader meets whole or not at all: written aside, flushed, renamed.
 
+In:   a path, or a folder in which something is to be made.
+Out:  `aside`, `write_text`: one file; `workshop`: a folder that others leave alone while its writer lives;
+      `sweep`: what dead writers left behind is removed; `reason`: why a write failed, in Russian.
+"""
+
+import errno
+import glob
 import os
+import re
+import secrets
+import shutil
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+WRITING = ".writing-"
+_LOCK = ".lock"
+_STALE = 3600  # seconds after which a file written aside belongs to nobody
+_REASONS = {
+    errno.ENOSPC: "на диске нет места",
+    errno.EDQUOT: "исчерпана квота на диске",
+    errno.EFBIG: "файл больше допустимого размера",
+    errno.EROFS: "диск доступен только для чтения",
+    errno.EACCES: "нет права на запись",
+    errno.EPERM: "нет права на запись",
+    errno.EEXIST: "на месте папки стоит файл",
+    errno.ENOTDIR: "на месте папки стоит файл",
+    errno.ENOENT: "папки нет",
+}
 
 
 @contextmanager
@@ -13,7 +40,8 @@ def aside(path: Path) -> Iterator[Path]:
     Raises:
         OSError: the file cannot be written; what stood at `path` stays.
     """
-    part = path.with_name(f".{path.name}-{os.getpid()}")
+    _drop_stale(path)
+    part = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(3)}")
     try:
         yield part
         with part.open("rb") as stream:
@@ -28,3 +56,101 @@ def write_text(path: Path, text: str) -> Path:
     with aside(path) as part:
         part.write_text(text, encoding="utf-8")
     return path
+
+
+@contextmanager
+def workshop(parent: Path) -> Iterator[Path]:
+    """A new folder in `parent` to make something in; it is gone when the block ends, unless renamed.
+
+    While the writer lives it holds a lock beside the folder, which the system releases when the process ends
+    in whatever way; so `sweep` can tell a folder at work from one that was left behind.
+
+    Raises:
+        OSError: the folder cannot be made.
+    """
+    lock, descriptor = _claim(parent)
+    folder = lock.with_suffix("")
+    try:
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+        with suppress(OSError):
+            lock.unlink(missing_ok=True)
+
+
+def sweep(parent: Path) -> None:
+    """Remove the folders of writers that are no more; what cannot be removed now stays for the next time."""
+    for lock in parent.glob(f"{WRITING}*{_LOCK}"):
+        with suppress(OSError):
+            descriptor = os.open(lock, os.O_RDWR)
+            try:
+                if _locked(descriptor):
+                    shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+                    lock.unlink(missing_ok=True)
+            finally:
+                os.close(descriptor)
+    for folder in parent.glob(f"{WRITING}*"):  # without a lock: an earlier version wrote it
+        if folder.suffix != _LOCK and not folder.with_suffix(_LOCK).exists() and _age(folder) > _STALE:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def flush_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system knows how."""
+    with suppress(OSError):  # a folder cannot be opened on Windows, where names are safe without it
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def reason(error: BaseException) -> str:
+    """Why a write failed, in Russian where it is a usual reason."""
+    number = getattr(error, "errno", None)
+    if number is None:
+        # Libraries wrap the error of the system, and keep its number only in the words.
+        match = re.search(r"\[errno (\d+)\]", str(error), re.IGNORECASE)
+        number = int(match[1]) if match else 0
+    return _REASONS.get(number) or getattr(error, "strerror", None) or str(error)
+
+
+def _claim(parent: Path) -> tuple[Path, int]:
+    """A lock file of our own in `parent`, locked."""
+    while True:  # a sweeper may take a new one before we lock it: then again
+        descriptor, name = tempfile.mkstemp(prefix=WRITING, suffix=_LOCK, dir=parent)
+        lock = Path(name)
+        if _locked(descriptor) is not False and lock.exists():
+            return lock, descriptor
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool | None:
+    """Whether the lock is ours now; None where the disk knows no locks, and then nobody sweeps."""
+    try:
+        import fcntl
+    except ImportError:  # Windows knows no such lock
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
+
+
+def _drop_stale(path: Path) -> None:
+    """Parts of this file whose writers died long ago."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}-*"):
+        if _age(part) > _STALE:
+            with suppress(OSError):
+                part.unlink()
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -9,17 +9,16 @@
         <id>/<attachment>           a file carried beside the tables as it is (polygons of municipalities)
 
 A snapshot is written aside, flushed and renamed; only then `CURRENT` is replaced. A run that dies at any
-moment leaves the previous snapshot whole and current. The id is a hash of the inputs and of the version
-of the reading code, so the same inputs give the same snapshot.
+moment leaves the previous snapshot whole and current; what it had begun (`.writing-…`) the next run removes.
+Of two runs at once each writes a snapshot of its own, and the one that ends last is current. The id is a hash
+of the inputs and of the version of the reading code, so the same inputs give the same snapshot.
 """
 
 import hashlib
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -207,29 +206,22 @@ def write(
     target = processed / snapshot_id(inputs, library)
     try:
         processed.mkdir(parents=True, exist_ok=True)
+        atomic.sweep(processed)
         if not (target / META).exists():
-            with _aside(processed) as folder:
+            with atomic.workshop(processed) as folder:
                 _write_tables(folder, tables, findings)
                 for name, source in (attachments or {}).items():
                     shutil.copyfile(source, folder / name)
                 _write_meta(folder, target.name, tables, findings, inputs, library)
                 _move(folder, target)
+                atomic.flush_folder(processed)
         atomic.write_text(processed / CURRENT, target.name)
     except OSError as error:
         raise InputError(
-            f"Снимок данных не записан в «{processed}»: {error.strerror or error}. "
+            f"Снимок данных не записан в «{processed}»: {atomic.reason(error)}. "
             "Прежний снимок цел и остаётся текущим."
         ) from error
     return Snapshot(target)
-
-
-@contextmanager
-def _aside(processed: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=processed))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], findings: pd.DataFrame) -> None:

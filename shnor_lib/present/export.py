@@ -121,8 +121,7 @@ def _whole(path: Path) -> Iterator[Path]:
         with atomic.aside(path) as part:
             yield part
     except (OSError, FileCreateError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise InputError(f"Файл «{path}» не записан: {reason or error}.") from error
+        raise InputError(f"Файл «{path}» не записан: {atomic.reason(error)}.") from error
 
 
 def for_people(frame: pd.DataFrame) -> pd.DataFrame:

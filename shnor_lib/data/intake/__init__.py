@@ -5,6 +5,7 @@ Out:  `ingest` → `IngestResult`: the snapshot (made current), findings, and th
 Not:  correcting anything: what is wrong is named with its place, and the rest goes on.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -142,6 +143,7 @@ def _read_file(path: Path, file: str, read: _Read) -> None:
     readers: list[str] = []
     rows = 0
     log = Log(file)
+    before = _content(path)
     try:
         if geojson.is_geojson(path):
             rows = _take_polygons(path, file, log, read)
@@ -168,12 +170,26 @@ def _read_file(path: Path, file: str, read: _Read) -> None:
             "unreadable", ERROR, str(error), "Исправьте файл и повторите загрузку; остальные файлы приняты."
         )
         read.accepted.append(Accepted(file, "", "", 0))
+    digest, size = _content(path)
+    if (digest, size) != before:
+        log.add(
+            "changed_while_read",
+            ERROR,
+            "файл изменился, пока его читали: принятые строки могут быть от обоих его видов",
+            "Дождитесь, пока файл будет записан целиком, и повторите загрузку.",
+        )
+        # Neither content alone was read: the snapshot must not get the id of either.
+        digest = hashlib.sha256(f"{before[0]} {digest}".encode()).hexdigest()
     read.findings += log.findings
-    try:
-        digest, size = store.file_hash(path), path.stat().st_size
-    except OSError:
-        digest, size = "", 0
     read.inputs.append(store.InputFile(file, digest, size, tuple(readers), rows))
+
+
+def _content(path: Path) -> tuple[str, int]:
+    """Hash and size of a file as it is now, empty where it cannot be read."""
+    try:
+        return store.file_hash(path), path.stat().st_size
+    except OSError:
+        return "", 0
 
 
 def _read_sheet(sheet: Sheet, path: Path, read: _Read) -> tuple[str, int]:

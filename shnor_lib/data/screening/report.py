@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jinja2
 import pandas as pd
+from xlsxwriter.exceptions import FileCreateError
 
 from shnor_lib import atomic
 from shnor_lib.data.findings import ERROR, INFO, WARNING
@@ -77,10 +78,10 @@ def write_reports(
         atomic.write_text(html, _render(ordered, summary, tables, title))
         with atomic.aside(xlsx) as part:
             write_workbook(part, ordered, summary, SEVERITY_TITLES)
-    except OSError as error:
+    except (OSError, FileCreateError) as error:
         raise InputError(
-            f"Отчёт о проверке не записан в «{folder}»: {error.strerror or error}. "
-            "Закройте отчёт, если он открыт, и проверьте место на диске."
+            f"Отчёт о проверке не записан в «{folder}»: {atomic.reason(error)}. Закройте отчёт, если он "
+            "открыт, и проверьте место на диске. Снимок данных не создан, прежний цел и остаётся текущим."
         ) from error
     return html, xlsx
 
