@@ -132,7 +132,7 @@ def _masked(results: pd.DataFrame, schools: pd.DataFrame, minimum: int) -> "pd.S
     """Small cells, and the next smallest of their group: among all schools, and among those a list judges."""
     newest = schools.sort_values("year").drop_duplicates("school_id", keep="last").set_index("school_id")
     home = results["school_id"].map(newest["municipality_id"])
-    judged = results["school_id"].map(newest["in_scope"]).fillna(True).astype(bool)
+    judged = results["school_id"].map(newest["in_scope"]).astype("boolean").fillna(True).astype(bool)
     keys = results[["series", "year", "attempt"]].assign(home=home)
     groups = keys.groupby(list(keys), dropna=False, sort=False).ngroup().to_numpy().astype(np.int64)
     n = results["participants"].to_numpy(dtype="int64", na_value=0)

@@ -7,6 +7,7 @@ the result runs in a fork of this process, which itself starts no thread that a 
 import json
 import os
 import random
+import re
 import resource
 import signal
 import sys
@@ -232,7 +233,8 @@ def hard_disk(root: Path) -> dict[str, Any]:
     }
     told["read_only"] = in_fork(read_only)
     processed.chmod(0o755)
-    files = sorted(path.name for path in root.rglob("*") if path.is_file() and path.name.startswith("."))
+    parts = re.compile(r"\.writing-.*|\..*-\d+-[0-9a-f]{6}")
+    files = sorted(path.name for path in root.rglob("*") if parts.fullmatch(path.name))
     return told | {"before": before, "after": in_fork(lambda: look(root)), "left": files}
 
 

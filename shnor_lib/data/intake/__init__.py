@@ -16,6 +16,7 @@ import pandas as pd
 from shnor_lib.data import store
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding, to_frame
 from shnor_lib.data.intake import geojson, registry, spelling
+from shnor_lib.data.intake.affected import letters
 from shnor_lib.data.intake.assemble import assemble
 from shnor_lib.data.intake.files import CsvSheet, Sheet, open_file
 from shnor_lib.data.intake.log import Log
@@ -42,6 +43,7 @@ class IngestResult:
         report_xlsx: the same as a workbook with filters.
         counts: table name → rows in the snapshot.
         severities: severity → number of findings.
+        books: number of workbooks for municipalities beside the report.
     """
 
     snapshot: store.Snapshot
@@ -51,6 +53,7 @@ class IngestResult:
     report_xlsx: Path
     counts: Mapping[str, int]
     severities: Mapping[str, int] = field(default_factory=dict)
+    books: int = 0
 
     @property
     def text(self) -> str:
@@ -67,6 +70,8 @@ class IngestResult:
         lines.append("Замечаний: ошибок {}, предупреждений {}, к сведению {}.".format(*counted))
         lines.append(f"Снимок данных: {self.snapshot.id}")
         lines.append(f"Отчёт о проверке: {self.report_html} (и {self.report_xlsx.name} рядом)")
+        if self.books:
+            lines.append(f"Книги для отправки в муниципалитеты там же: {self.books}")
         return "\n".join(lines)
 
 
@@ -109,12 +114,14 @@ def ingest(project: Project, strict: bool = False) -> IngestResult:
     assembled = assemble(read.taken)
     findings = to_frame([*read.findings, *assembled.findings])
     findings = _with_municipalities(findings, assembled.tables.get("schools"))
+    mailed = letters(project.raw, findings, read.taken, read.accepted, assembled.tables.get("schools"))
     html, xlsx = write_reports(
         project.reports / "screening",
         findings,
         read.accepted,
         assembled.tables,
         title=project.settings.region,
+        letters=mailed,
     )
     severities = {str(key): int(value) for key, value in findings["severity"].value_counts().items()}
     _refuse(read, severities, strict, html)
@@ -122,7 +129,9 @@ def ingest(project: Project, strict: bool = False) -> IngestResult:
         project.processed, assembled.tables, findings, read.inputs, _library(), read.attachments
     )
     counts = {name: len(table) for name, table in assembled.tables.items() if len(table)}
-    return IngestResult(snapshot, findings, tuple(read.inputs), html, xlsx, counts, severities)
+    return IngestResult(
+        snapshot, findings, tuple(read.inputs), html, xlsx, counts, severities, books=len(mailed)
+    )
 
 
 def raw_files(raw: Path) -> list[Path]:

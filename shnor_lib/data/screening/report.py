@@ -1,7 +1,8 @@
 """The screening report: what was accepted and what was not, as HTML and as a workbook.
 
 In:   findings, accepted sheets, tables.
-Out:  `screening_report.html` (one file, no network) and `screening_report.xlsx` in the given folder.
+Out:  `screening_report.html` (one file, no network) and `screening_report.xlsx` in the given folder, and
+      beside them a workbook for each municipality with faults (see `municipal`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,8 @@ from xlsxwriter.exceptions import FileCreateError
 from shnor_lib import atomic
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.schemas import TABLES
+from shnor_lib.data.screening import municipal
+from shnor_lib.data.screening.municipal import Letter
 from shnor_lib.data.screening.workbook import write_workbook
 from shnor_lib.errors import InputError
 
@@ -61,8 +64,9 @@ def write_reports(
     accepted: Sequence[Accepted],
     tables: Mapping[str, pd.DataFrame],
     title: str = "",
+    letters: Sequence[Letter] = (),
 ) -> tuple[Path, Path]:
-    """Write both reports.
+    """Write both reports, and the workbooks of the municipalities.
 
     Returns:
         Paths of the HTML and of the workbook.
@@ -75,7 +79,8 @@ def write_reports(
     summary = by_file(findings, accepted)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        atomic.write_text(html, _render(ordered, summary, tables, title))
+        books = municipal.write(folder, letters, SEVERITY_TITLES)
+        atomic.write_text(html, _render(ordered, summary, tables, title, books))
         with atomic.aside(xlsx) as part:
             write_workbook(part, ordered, summary, SEVERITY_TITLES)
     except (OSError, FileCreateError) as error:
@@ -115,7 +120,11 @@ def by_file(findings: pd.DataFrame, accepted: Sequence[Accepted]) -> pd.DataFram
 
 
 def _render(
-    findings: pd.DataFrame, summary: pd.DataFrame, tables: Mapping[str, pd.DataFrame], title: str
+    findings: pd.DataFrame,
+    summary: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    title: str,
+    books: Mapping[str, Sequence[str]],
 ) -> str:
     shown = findings.head(SHOWN)
     groups = []
@@ -124,6 +133,7 @@ def _render(
         groups.append(
             {
                 "title": municipality or _NOWHERE,
+                "books": books.get(str(municipality), ()) if municipality else (),
                 "counts": {key: int(counts.get(key, 0)) for key in SEVERITY_TITLES},
                 "rows": part.astype(object).where(part.notna(), "").to_dict("records"),
             }
@@ -146,4 +156,5 @@ def _render(
         rows=int(summary["rows"].sum()) if len(summary) else 0,
         hidden=max(len(findings) - SHOWN, 0),
         workbook=XLSX,
+        books=[(name, book) for name in sorted(books) for book in books[name]],
     )

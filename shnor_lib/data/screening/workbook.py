@@ -30,7 +30,8 @@ _SUMMARY = (
     (WARNING, "Предупреждений", 16),
     (INFO, "К сведению", 12),
 )
-_COLOURS = {ERROR: "#FBE3DD", WARNING: "#FFF3CF", INFO: "#EAF1F8"}
+COLOURS = {ERROR: "#FBE3DD", WARNING: "#FFF3CF", INFO: "#EAF1F8"}
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _LAST_ROW = 1_048_575
 
 
@@ -38,21 +39,21 @@ def write_workbook(
     path: Path, findings: pd.DataFrame, summary: pd.DataFrame, severities: Mapping[str, str]
 ) -> None:
     """Write both sheets; texts of files are written as texts, never as formulas or links."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        fills = {key: book.add_format({"bg_color": colour}) for key, colour in _COLOURS.items()}
+    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+        fills = {key: book.add_format({"bg_color": colour}) for key, colour in COLOURS.items()}
         shown = findings.assign(_fill=findings["severity"], severity=findings["severity"].map(severities))
-        _sheet(book, "Замечания", shown.head(_LAST_ROW), _FINDINGS, fills)
-        _sheet(book, "По файлам", summary, _SUMMARY, {})
+        write_sheet(book, "Замечания", shown.head(_LAST_ROW), _FINDINGS, fills)
+        write_sheet(book, "По файлам", summary, _SUMMARY, {})
 
 
-def _sheet(
+def write_sheet(
     book: xlsxwriter.Workbook,
     name: str,
     frame: pd.DataFrame,
     columns: tuple[tuple[str, str, int], ...],
     fills: Mapping[str, object],
 ) -> None:
+    """Write a frame as a sheet with filters; the column `_fill` names the fill of the first cell of a row."""
     sheet = book.add_worksheet(name)
     head = book.add_format(
         {"bold": True, "bg_color": "#22384D", "font_color": "#FFFFFF", "valign": "vcenter"}
