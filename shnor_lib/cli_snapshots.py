@@ -21,9 +21,10 @@ def snapshots(project: ProjectOption = None) -> None:
     from shnor_lib.data import store
     from shnor_lib.present import snapshots as shown
 
-    home = find_project(project)
-    current = store.current(home.processed).id
-    typer.echo("\n".join(shown.lines(store.snapshots(home.processed), current)))
+    processed = find_project(project).processed
+    every = store.snapshots(processed)
+    current = "" if every and not store.has_current(processed) else store.current(processed).id
+    typer.echo("\n".join(shown.lines(every, current)))
 
 
 def diff(

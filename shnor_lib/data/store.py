@@ -140,14 +140,26 @@ def current(processed: Path) -> Snapshot:
     Raises:
         InputError: nothing has been ingested yet, or the current snapshot has been deleted.
     """
-    pointer = processed / CURRENT
-    if pointer.exists():
-        snapshot = Snapshot(processed / pointer.read_text(encoding="utf-8").strip())
-        if (snapshot.path / META).exists():
-            return snapshot
+    snapshot = _pointed(processed)
+    if snapshot is not None:
+        return snapshot
     raise InputError(
         f"В «{processed}» нет загруженных данных. Положите файлы в data/raw и выполните: shnor ingest"
     )
+
+
+def has_current(processed: Path) -> bool:
+    """Whether there is a current snapshot."""
+    return _pointed(processed) is not None
+
+
+def _pointed(processed: Path) -> Snapshot | None:
+    """The snapshot that `CURRENT` names, None where it names none that is whole."""
+    pointer = processed / CURRENT
+    if not pointer.exists():
+        return None
+    snapshot = Snapshot(processed / pointer.read_text(encoding="utf-8").strip())
+    return snapshot if (snapshot.path / META).exists() else None
 
 
 def open_snapshot(processed: Path, snapshot_id: str) -> Snapshot:

@@ -6,6 +6,7 @@ Out:  `lines` for the console of an analyst, with exact counts; `tables` and `ab
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -131,14 +132,9 @@ def _section(
     summary = ", ".join(
         f"{group[name].text} — {text.number(counted[name])}" for name in order if name in counted
     )
-    shown: list[str] = []
-    more = 0
-    for line in told:
-        if len(shown) < SHOWN:
-            shown.append(f"  {line}")
-        else:
-            more += 1
-    if more:
+    shown = [f"  {line}" for line in islice(told, SHOWN)]
+    more = int(counted.drop("same", errors="ignore").sum()) - len(shown)
+    if more > 0:
         shown.append(f"  … и ещё {text.number(more)}; все — в файле: --out ФАЙЛ.xlsx")
     return [f"{heading}: {summary or 'без изменений'}.", *shown]
 

@@ -17,7 +17,7 @@ def lines(snapshots: Sequence[Snapshot], current: str) -> list[str]:
 
     Args:
         snapshots: in the order to show.
-        current: id of the current one.
+        current: id of the current one, empty where there is none.
     """
     rows = [_HEADINGS, *(_row(snapshot, snapshot.id == current) for snapshot in snapshots)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(_HEADINGS))]
@@ -28,7 +28,8 @@ def lines(snapshots: Sequence[Snapshot], current: str) -> list[str]:
         ).rstrip()
         for row in rows
     ]
-    return [*aligned, "", f"{MARK} текущий снимок. Сравнить два снимка: shnor diff ПЕРВЫЙ ВТОРОЙ"]
+    none = [] if current else ["Текущего снимка нет: он удалён. Выполните: shnor ingest"]
+    return [*aligned, "", *none, f"{MARK} текущий снимок. Сравнить два снимка: shnor diff ПЕРВЫЙ ВТОРОЙ"]
 
 
 def _row(snapshot: Snapshot, is_current: bool) -> tuple[str, ...]:

@@ -259,6 +259,15 @@ class TestCommandLine:
         table = said[:3]
         assert len({line.index("20") for line in table[1:]}) == 1, "aligned"
 
+    def test_snapshots_without_a_current_one_are_listed_all_the_same(self, tmp_path, capsys):
+        table = results({"000001": {"oge-ma": {2025: (1, 9)}}})
+        first = write(tmp_path, register(IDS[:1], [2025]), table, {"a": "1"})
+        (Project(tmp_path).processed / store.CURRENT).unlink()
+        assert cli.run(["snapshots", "--project", str(tmp_path)]) == 0
+        said = capsys.readouterr().out
+        assert first in said
+        assert "Текущего снимка нет" in said
+
     def test_diff_by_the_beginnings_of_ids(self, project, capsys, tmp_path):
         home, first, second = project
         out = tmp_path / "d.xlsx"
