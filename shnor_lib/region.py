@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from shnor_lib.analysis import clusters, deficits, dynamics, expected, identification, roster
+from shnor_lib.analysis import calendar, clusters, deficits, dynamics, expected, identification, roster
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data import store
@@ -222,16 +222,32 @@ class Region:
 
     def _decide(self, year: int, method: Methodology, as_of: int) -> Decision:
         policy = method.identification
-        moves = self._table("crosswalk")
-        results = codes.successors(self._table("results"), moves, as_of, policy.merged_schools)
-        schools = codes.current_register(self._table("schools"), moves, as_of)
-        self._refuse_unmatched(results, schools)
-        judged = roster.build(schools, results, year, codes.closed(moves, schools, as_of))
+        results, schools = self._under_codes_of(
+            as_of, calendar.years_needed(year, policy), policy.merged_schools
+        )
+        gone = codes.closed(self._table("crosswalk"), schools, as_of)
+        judged = roster.build(schools, results, year, gone)
         listed = self._table("objectivity")
         biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
         return identification.decide(
             judged, results, self._table("procedures"), policy, year, frozenset(biased)
         )
+
+    def _under_codes_of(
+        self, as_of: int, years: tuple[int, ...], merge: str
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Results of some years and the register under the codes of a year (R17), for every policy alike."""
+
+        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+            moves, results = self._table("crosswalk"), self._table("results")
+            needed = results[results["year"].isin(years).to_numpy(dtype=bool)]
+            found = codes.successors(needed, moves, as_of, merge)
+            schools = codes.current_register(self._table("schools"), moves, as_of)
+            self._refuse_unmatched(found, schools)
+            return found, schools
+
+        pair: tuple[pd.DataFrame, pd.DataFrame] = self._cached(("codes", as_of, years, merge), make)
+        return pair
 
     def _refuse_unmatched(self, results: pd.DataFrame, schools: pd.DataFrame) -> None:
         """R18: codes without a school stop the run unless a person has acknowledged them."""
