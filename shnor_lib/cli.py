@@ -137,7 +137,8 @@ def identify(
     )
     _say(f"{found.title}, {found.year} год, методика {found.method.label}")
     for status, number in found.counts.items():
-        _say(f"  {labels.STATUSES[status].text}: {number}")
+        if number or status == "shnor":
+            _say(f"  {labels.STATUSES[status].text}: {number}")
     if len(found.out_of_scope):
         _say(f"  вне охвата методики: {len(found.out_of_scope)}")
     if found.missing_series:
@@ -155,13 +156,15 @@ def dynamics(
     project: ProjectOption = None,
 ) -> None:
     """Записать переходы школ между кластерами за год."""
+    from shnor_lib.present import text
+
     region = _region(project, methodology, municipality)
     moved = region.dynamics(year, **_settings(settings))
     _write(moved.table, out, f"{region.title}: динамика, {moved.year} год", region, region.method.label)
     positive, known = moved.summary["share_positive"]
-    _say(
-        f"{region.title}: положительная динамика у {positive} из {known} школ, вход: {moved.summary['entry']}"
-    )
+    schools = text.plural(known, "школы", "школ", "школ")
+    entry = moved.summary["entry"]
+    _say(f"{region.title}: положительная динамика у {positive} из {known} {schools}, вход: {entry}")
     _say(f"Записано: {out}")
 
 
@@ -189,7 +192,7 @@ def deficits(
     _say(f"Записано: {out}")
 
 
-@app.command(cls=Command, epilog="Пример: shnor explain 220028 --year 2025")
+@app.command(cls=Command, epilog="Пример: shnor explain 840084 --year 2026")
 def explain(
     school: Annotated[str, typer.Argument(help="Шесть цифр кода школы.")],
     year: YearOption = None,
@@ -283,7 +286,10 @@ def _write(table: Any, out: Path, title: str, region: "Region", method: str) -> 
 
 def _settings(given: list[str] | None) -> dict[str, object]:
     """`--set` values as YAML scalars, so that numbers are numbers."""
-    return {name: yaml.safe_load(value) for name, value in _pairs(given, "--set").items()}
+    try:
+        return {name: yaml.safe_load(value) for name, value in _pairs(given, "--set").items()}
+    except yaml.YAMLError as error:
+        raise ParameterError("--set: значение не читается.", [f"«{item}»" for item in given or ()]) from error
 
 
 def _name(command: Any) -> str:

@@ -37,7 +37,7 @@ class Municipality(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Region:
     """A snapshot under a method; `municipality` gives the same, limited to one municipality."""
 
@@ -46,6 +46,10 @@ class Region:
     method: Methodology
     scope: Municipality | None = None
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        years = f"{self.years[0]}–{self.years[-1]}" if self.years else "без результатов"
+        return f"<{self.title}: {years}, снимок {self.snapshot.id}, методика {self.method.label}>"
 
     @property
     def title(self) -> str:
@@ -189,7 +193,7 @@ class Region:
         return DeficitsView(
             year=when,
             waves=pair,
-            table=schools.merge(found.table, on="school_id", validate="1:1"),
+            table=schools.merge(found.table.assign(has_now=found.has_now), on="school_id", validate="1:1"),
             items=items,
             by_code=found.by_code,
             matrix=found.matrix,

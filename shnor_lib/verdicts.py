@@ -14,7 +14,7 @@ from shnor_lib.analysis.identification import STATUSES, Decision
 from shnor_lib.data import series as series_ids
 from shnor_lib.errors import SelectionError
 from shnor_lib.methodology import Methodology
-from shnor_lib.present import reasons
+from shnor_lib.present import labels, reasons, text
 
 # The contract of `shnor identify`: these columns, in this order.
 CONTRACT = (
@@ -32,7 +32,7 @@ CONTRACT = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdicts:
     """Who is ШНОР in a year, and why.
 
@@ -54,6 +54,10 @@ class Verdicts:
     def year(self) -> int:
         """Reporting year."""
         return self.decision.year
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{labels.STATUSES[name].text}: {n}" for name, n in self.counts.items() if n)
+        return f"<{self.title}, {self.year} год, методика {self.method.label}: {counts}>"
 
     @cached_property
     def statuses(self) -> pd.DataFrame:
@@ -82,7 +86,8 @@ class Verdicts:
     def listed(self) -> pd.DataFrame:
         """Rows of `table` with status `shnor`, by municipality and name: a list, not a rating."""
         listed = self.table[self.table["status"].eq("shnor")]
-        return listed.sort_values(["municipality", "name", "school_id"], ignore_index=True)
+        order = ["municipality", "name", "school_id"]
+        return listed.sort_values(order, key=text.alphabet, ignore_index=True)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -123,7 +128,8 @@ class Verdicts:
             if school_id in outside:
                 raise SelectionError(f"Школа {school_id} вне охвата методики «{self.method.id}».")
             raise SelectionError(
-                f"Школы с кодом «{school_id}» нет среди {len(known)} школ {self.year} года ({self.title})."
+                f"Школы с кодом «{school_id}» нет: за {self.year} год ({self.title}) в реестре "
+                f"{text.counted(len(known), text.SCHOOLS)}."
             )
         source = f"Методика: {self.method.label} ({self.method.source})"
         return f"{reasons.trace(self.decision, school_id)}\n\n{source}"
@@ -142,7 +148,7 @@ class Verdicts:
         theirs = other.statuses[["school_id", "status"]].rename(columns={"status": "other_status"})
         both = self.statuses[columns].merge(theirs, on="school_id", how="outer")
         differ = both["status"].fillna("") != both["other_status"].fillna("")
-        return both[differ].sort_values(["municipality", "name"], ignore_index=True)
+        return both[differ].sort_values(["municipality", "name"], key=text.alphabet, ignore_index=True)
 
     def _scoped(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.municipality_id is None:

@@ -44,7 +44,7 @@ class DeficitsView:
     Attributes:
         year: reporting year.
         waves: first and second wave, the second None where there is only one.
-        table: one row a school, with its status of the year.
+        table: one row a school, with its status of the year and `has_now`: deficits by its latest audit.
         items: one row a deficit.
         by_code: one row a parameter.
         matrix: school_id × code, the state.

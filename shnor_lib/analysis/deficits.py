@@ -56,6 +56,12 @@ class Deficits:
         return wide[sorted(wide.columns, key=_code_order)]
 
     @property
+    def has_now(self) -> pd.Series:
+        """Whether a school has deficits by its latest audit; aligned with `table`."""
+        table = self.table
+        return (table["second"].where(table["known"], table["baseline"]) > 0).fillna(value=False).astype(bool)
+
+    @property
     def summary(self) -> dict[str, int]:
         """Numbers of schools by what is known of their deficits.
 
@@ -66,7 +72,8 @@ class Deficits:
         return {
             "schools": len(table),
             "audited": int(table["audited"].sum()),
-            "with_deficits": int((table["baseline"] > 0).sum()),
+            "with_deficits": int(self.has_now.sum()),
+            "with_deficits_first": int((table["baseline"] > 0).sum()),
             "audited_twice": int(table["known"].sum()),
             "audited_twice_with_deficits": int(twice.sum()),
             "all_eliminated": int((twice & table["eliminated"].eq(table["baseline"])).sum()),

@@ -76,16 +76,11 @@ class Decision:
 
         Columns: school_id, year, status (str), limb_a, limb_b (bool), hits, evaluable, expected (int),
         hit_series, limb_b_series (series joined by `;`), attributes of the roster, requires_check,
-        incomplete, incomparable, biased (bool), max_share (share 0–1 among the cells of t).
+        incomplete, incomparable and biased (bool).
         """
         evaluable = self.now.known.sum(axis=1)
         expected = self.expected.sum(axis=1)
         schools = self.roster.judged.reset_index(drop=True)
-        at = self.cube.year(self.year)
-        n = np.where(self.now.known, self.cube.participants[at], 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = np.where(n > 0, self.cube.low[at] / n, np.nan)
-        max_share = pd.DataFrame(shares).max(axis=1).astype("Float64")
         table = pd.DataFrame(
             {
                 "school_id": schools["school_id"],
@@ -102,7 +97,6 @@ class Decision:
                 "incomplete": evaluable < expected,
                 "incomparable": (self.limb_b_series & ~self.comparable).any(axis=1),
                 "biased": self.biased,
-                "max_share": max_share,
             }
         )
         return table.merge(schools, on="school_id", validate="1:1")

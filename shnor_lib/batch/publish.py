@@ -173,6 +173,7 @@ class Site:
                 place.id: {"municipality": place.name, **self._counts(facts, place.id)}
                 for place in facts.municipalities
             },
+            "without_municipality": asdict(facts.homeless),
             "units": [asdict(entry) for entry in self.sorted_entries()],
         }
         return atomic.write_text(self.root / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1))

@@ -126,7 +126,7 @@ def _sums(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             summed[name] = grouped[name].sum(min_count=1).mask(grouped[name].count() < grouped.size())
     if "mean_score" in full:
         weighted = (full["mean_score"] * full["participants"]).groupby(
-            [full[key] for key in keys], dropna=False
+            [full[key] for key in keys], dropna=False, sort=False
         )
         total = weighted.sum(min_count=1).mask(weighted.count() < grouped.size())
         summed["mean_score"] = (total / summed["participants"].mask(summed["participants"] == 0)).astype(
@@ -179,7 +179,9 @@ def current_register(schools: pd.DataFrame, crosswalk: pd.DataFrame, year: int) 
     came = schools["school_id"].isin(codes)
     if not came.any():
         return schools
-    under_new = schools.assign(school_id=schools["school_id"].replace(codes), _came=came)
+    under_new = schools.assign(
+        school_id=schools["school_id"].map(codes).fillna(schools["school_id"]).astype("str"), _came=came
+    )
     own_first = under_new.sort_values("_came", kind="stable")
     return own_first.drop_duplicates(["school_id", "year"]).drop(columns="_came").sort_index()
 

@@ -110,7 +110,10 @@ def part(count: int, total: int, forms: Forms = SCHOOLS, genitive: bool = False)
 
 
 def alphabet(values: Any) -> Any:
-    """Sort key for `sort_values` and `sort_index`: as in a Russian list, cities without their «г.»."""
+    """Sort key for `sort_values` and `sort_index`: as in a Russian list, № 2 before № 11.
+
+    «ё» is «е», and cities stand without their «г.».
+    """
     if not (pd.api.types.is_string_dtype(values) or pd.api.types.is_object_dtype(values)):
         return values
     return (
@@ -118,6 +121,7 @@ def alphabet(values: Any) -> Any:
         .str.casefold()
         .str.replace("ё", "е")
         .str.replace(r"^(?:г\.|город|городской округ|го)\s+", "", regex=True)
+        .str.replace(r"\d+", lambda number: number.group().zfill(6), regex=True)
     )
 
 
