@@ -153,12 +153,14 @@ class Region:
         before = self._decision(when - 1, method, as_of=when)
         after = self._decision(when, method, as_of=when)
         labels = [
-            clusters.assign(side, scheme, self._imported_clusters(side.year)) for side in (before, after)
+            clusters.assign(side, scheme, self._imported_clusters(side.year, when))
+            for side in (before, after)
         ]
-        compared = dynamics.compare(before, after, labels[0], labels[1], scheme)
+        closed = codes.closed(self._table("crosswalk"), self._table("schools"), when)
+        compared = dynamics.compare(before, after, labels[0], labels[1], scheme, closed)
         table = self._here(compared.table.merge(self._names(), on="school_id", how="left"))
         narrowed = replace(compared, table=table)
-        means, deviations = self._expected(before, after, scheme, table)
+        means, deviations = self._expected(before, after, labels[0], scheme, table)
         return DynamicsView(
             year=when,
             scheme=scheme,
@@ -229,9 +231,13 @@ class Region:
         results, schools = self._under_codes_of(
             as_of, calendar.years_needed(year, policy), policy.merged_schools
         )
-        gone = codes.closed(self._table("crosswalk"), schools, as_of)
+        # A school that changed its code by `as_of` stands under the new one; a closed one stays in the years
+        # in which it was open.
+        moves = self._table("crosswalk")
+        renamed = moves[moves["kind"].ne("close").to_numpy(dtype=bool)]
+        gone = codes.closed(renamed, schools.iloc[:0], as_of) | codes.closed(moves, schools, year)
         judged = roster.build(schools, results, year, gone)
-        listed = self._table("objectivity")
+        listed = codes.under_codes(self._table("objectivity"), moves, as_of)
         biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
         return identification.decide(
             judged, results, self._table("procedures"), policy, year, frozenset(biased)
@@ -266,26 +272,26 @@ class Region:
                 "ключ acknowledged_codes."
             )
 
-    def _imported_clusters(self, year: int) -> dict[str, str]:
-        received = self._table("clusters_imported")
+    def _imported_clusters(self, year: int, as_of: int) -> dict[str, str]:
+        received = codes.under_codes(self._table("clusters_imported"), self._table("crosswalk"), as_of)
         rows = received[received["year"].eq(year).to_numpy(dtype=bool)]
         return dict(zip(rows["school_id"], rows["cluster"], strict=True))
 
     def _expected(
-        self, before: Decision, after: Decision, scheme: str, table: pd.DataFrame
+        self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame
     ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
         """Mean numbers of movements under no change, and their standard deviations, for some schools."""
-        if scheme == "imported":
+        if scheme == "imported" or after.policy.small_counts == "pool":
             return None, None
         key = ("expected", before.year, after.policy, scheme)
-        drawn = self._cached(key, lambda: expected.without_change(before, after, scheme))
+        drawn = self._cached(key, lambda: expected.without_change(before, after, cluster_before, scheme))
         here = pd.Index(drawn["schools"]).isin(table["school_id"])
         chances = {name: values[here] for name, values in drawn.items() if name != "schools"}
         means = {name: float(p.sum()) for name, p in chances.items()}
         return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}
 
     def _known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
-        audits = self._table("deficits")
+        audits = codes.under_codes(self._table("deficits"), self._table("crosswalk"), year)
         if len(audits):
             until = audits["wave"].str[:4].astype("Int64") <= year
             audits = audits[until.fillna(value=False).astype(bool)]

@@ -96,8 +96,11 @@ def compare_waves(
     rows = deficits[deficits["school_id"].isin(list(school_ids))]
     first = rows[rows["wave"].eq(first_wave)]
     second = rows[rows["wave"].eq(second_wave)] if second_wave else rows.iloc[:0]
+    # The only audit of a school is its first one, whenever it took place.
+    late = second["school_id"].isin(first["school_id"])
+    first, second = pd.concat([first, second[~late]], ignore_index=True), second[late]
     audited = pd.Index(first["school_id"].unique())
-    twice = audited.intersection(pd.Index(second["school_id"].unique()))
+    twice = pd.Index(second["school_id"].unique())
     items = _states(first, second, twice)
     return Deficits(waves, items, _by_school(items, list(school_ids), audited, twice))
 
@@ -173,8 +176,6 @@ def _states(first: pd.DataFrame, second: pd.DataFrame, twice: pd.Index) -> pd.Da
     state = pd.Series("persistent", index=grouped.index, dtype="str")
     state = state.mask(in_first & ~in_second, "eliminated").mask(~in_first & in_second, "new")
     grouped["state"] = state.mask(~known, "unknown")
-    # A school audited only in the second wave has no baseline to compare with: out, not «new».
-    grouped = grouped[in_first | known]
     return grouped.drop(columns=["in_first", "in_second"]).reset_index(drop=True)
 
 

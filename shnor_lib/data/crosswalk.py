@@ -159,6 +159,28 @@ def closed(crosswalk: pd.DataFrame, schools: pd.DataFrame, year: int) -> set[str
     return gone
 
 
+def current_codes(crosswalk: pd.DataFrame, year: int) -> dict[str, str]:
+    """Code of the school year for every changed one, chains followed; split and closed schools have none."""
+    codes: dict[str, str] = {}
+    changes = effective(crosswalk, year)
+    changes = changes[changes["kind"].isin(_MOVES) & changes["new_id"].notna()]
+    for old, new in zip(changes["old_id"], changes["new_id"], strict=True):
+        codes = {code: new if now == old else now for code, now in codes.items()} | {old: new}
+    return codes
+
+
+def under_codes(table: pd.DataFrame, crosswalk: pd.DataFrame, year: int) -> pd.DataFrame:
+    """A table keyed by school with earlier codes replaced by those of the school year.
+
+    Rows are not joined: an audit or a list of a predecessor belongs to its successor as it is.
+    """
+    codes = current_codes(crosswalk, year)
+    if not table["school_id"].isin(codes).any():
+        return table
+    today = table["school_id"].map(codes).fillna(table["school_id"]).astype("str")
+    return table.assign(school_id=today)
+
+
 def current_register(schools: pd.DataFrame, crosswalk: pd.DataFrame, year: int) -> pd.DataFrame:
     """The register with the earlier years of changed schools under the codes of a school year.
 
@@ -171,18 +193,11 @@ def current_register(schools: pd.DataFrame, crosswalk: pd.DataFrame, year: int) 
         The same columns, one row a school and year: where a predecessor and its successor both have a row
         of the year, the successor's own stands.
     """
-    codes: dict[str, str] = {}
-    changes = effective(crosswalk, year)
-    changes = changes[changes["kind"].isin(_MOVES) & changes["new_id"].notna()]
-    for old, new in zip(changes["old_id"], changes["new_id"], strict=True):
-        codes = {code: new if now == old else now for code, now in codes.items()} | {old: new}
-    came = schools["school_id"].isin(codes)
-    if not came.any():
+    renamed = under_codes(schools, crosswalk, year)
+    if renamed is schools:
         return schools
-    under_new = schools.assign(
-        school_id=schools["school_id"].map(codes).fillna(schools["school_id"]).astype("str"), _came=came
-    )
-    own_first = under_new.sort_values("_came", kind="stable")
+    came = renamed["school_id"] != schools["school_id"]
+    own_first = renamed.assign(_came=came).sort_values("_came", kind="stable")
     return own_first.drop_duplicates(["school_id", "year"]).drop(columns="_came").sort_index()
 
 
