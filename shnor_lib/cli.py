@@ -139,6 +139,11 @@ def identify(
     for status, number in found.counts.items():
         if number or status == "shnor":
             _say(f"  {labels.STATUSES[status].text}: {number}")
+    uncertain = found.statuses.loc[found.statuses["requires_check"], "school_id"]
+    if len(uncertain):
+        _say(f"  требуют проверки (известны только проценты): {', '.join(uncertain)}")
+    if not found.method.is_valid_in(found.year):
+        _say(f"  внимание: методика «{found.method.id}» в {found.year} году не действует")
     if len(found.out_of_scope):
         _say(f"  вне охвата методики: {len(found.out_of_scope)}")
     if found.missing_series:
@@ -160,7 +165,7 @@ def dynamics(
 
     region = _region(project, methodology, municipality)
     moved = region.dynamics(year, **_settings(settings))
-    _write(moved.table, out, f"{region.title}: динамика, {moved.year} год", region, region.method.label)
+    _write(moved.table, out, f"{region.title}: динамика, {moved.year} год", region, moved.method.label)
     positive, known = moved.summary["share_positive"]
     schools = text.plural(known, "школы", "школ", "школ")
     entry = moved.summary["entry"]
@@ -186,7 +191,7 @@ def deficits(
         out,
         f"{region.title}: дефициты, {found.year} год",
         region,
-        region.method.label,
+        found.method.label,
     )
     _say(f"{region.title}: школ с дефицитами {found.summary['with_deficits']} из {found.summary['audited']}")
     _say(f"Записано: {out}")
@@ -286,6 +291,8 @@ def _write(table: Any, out: Path, title: str, region: "Region", method: str) -> 
 
 def _settings(given: list[str] | None) -> dict[str, object]:
     """`--set` values as YAML scalars, so that numbers are numbers."""
+    if any(item.split("=")[0] == "year" for item in given or ()):
+        raise ParameterError("--set: год задаётся отдельно.", ["--year ГОД"])
     try:
         return {name: yaml.safe_load(value) for name, value in _pairs(given, "--set").items()}
     except yaml.YAMLError as error:

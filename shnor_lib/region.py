@@ -6,7 +6,6 @@ Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`.
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from shnor_lib.analysis import calendar, clusters, deficits, dynamics, expected,
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data import store
+from shnor_lib.data.schools import municipality_key
 from shnor_lib.data.store import Snapshot
 from shnor_lib.errors import SelectionError, UnmatchedError
 from shnor_lib.methodology import Methodology, load, override
@@ -97,8 +97,8 @@ class Region:
             SelectionError: there is no such municipality; similar names are suggested.
         """
         known = self.municipalities
-        wanted = _folded(name_or_id)
-        match = known[known["municipality_id"].eq(name_or_id) | known["municipality"].map(_folded).eq(wanted)]
+        same_name = known["municipality"].map(municipality_key).eq(municipality_key(name_or_id))
+        match = known[known["municipality_id"].eq(name_or_id) | same_name]
         if len(match) != 1:
             names = known["municipality"].to_list()
             similar = difflib.get_close_matches(name_or_id, names, n=3, cutoff=0.5)
@@ -163,6 +163,7 @@ class Region:
         means, deviations = self._expected(before, after, labels[0], scheme, table)
         return DynamicsView(
             year=when,
+            method=method,
             scheme=scheme,
             table=table,
             transitions=narrowed.transitions,
@@ -194,6 +195,7 @@ class Region:
         items = found.items.merge(schools, on="school_id", how="left")
         return DeficitsView(
             year=when,
+            method=method,
             waves=pair,
             table=schools.merge(found.table.assign(has_now=found.has_now), on="school_id", validate="1:1"),
             items=items,
@@ -338,8 +340,3 @@ def open_region(
     name = str(methodology or home.settings.methodology)
     beside = home.root / name
     return Region(home, chosen, load(beside if beside.is_file() else name))
-
-
-def _folded(name: str) -> str:
-    """Spelling of a municipality for comparison: case, «ё», spaces."""
-    return re.sub(r"\s+", " ", name).strip().casefold().replace("ё", "е")

@@ -10,8 +10,10 @@ from functools import cached_property
 
 import pandas as pd
 
+from shnor_lib import disclosure
 from shnor_lib.analysis.identification import STATUSES, Decision
 from shnor_lib.data import series as series_ids
+from shnor_lib.data.schools import school_digits
 from shnor_lib.errors import SelectionError
 from shnor_lib.methodology import Methodology
 from shnor_lib.present import labels, reasons, text
@@ -102,6 +104,13 @@ class Verdicts:
         return self._scoped(self.decision.cells.merge(names, on="school_id", how="left"))
 
     @cached_property
+    def public_cells(self) -> pd.DataFrame:
+        """`cells` with the counts hidden that may not be shown (R25), decided over the whole region."""
+        names = self.decision.roster.judged[["school_id", "name", "municipality_id", "municipality"]]
+        every = self.decision.cells.merge(names, on="school_id", how="left")
+        return self._scoped(disclosure.protect(every, self.method.publication.min_participants))
+
+    @cached_property
     def out_of_scope(self) -> pd.DataFrame:
         """Schools to which the method does not apply («вне охвата»)."""
         return self._scoped(self.decision.roster.out_of_scope)
@@ -122,6 +131,7 @@ class Verdicts:
         Raises:
             SelectionError: the school is not among the judged ones of the year.
         """
+        school_id = school_digits(school_id) or school_id
         known = self._scoped(self.decision.roster.judged)["school_id"]
         if school_id not in set(known):
             outside = set(self.decision.roster.out_of_scope["school_id"])

@@ -93,7 +93,7 @@ def build(
     """
     # Rows are taken column by column: a copy of all columns of a country costs more than the rules.
     rows = np.flatnonzero(np.isin(_integers(results["year"]), years))
-    attempts = results["attempt"].iloc[rows]
+    attempts = results["attempt"].iloc[rows].fillna("first")
     if attempts.nunique() > 1:
         # The last row written to a cell stands: the policy's attempt goes last.
         rows = rows[np.argsort(attempts.eq(attempt).to_numpy(dtype=bool), kind="stable")]

@@ -22,7 +22,6 @@ from shnor_lib.batch.unit import DONE
 from shnor_lib.present import text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-SCREENING = Path("screening") / "screening_report.html"
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,6 @@ def render(root: Path, manifest: dict[str, Any], years: list[int]) -> str:
         total_listed=sum(row.listed or 0 for row in rows) + homeless["listed"],
         snapshot_date=_date(manifest["snapshot_created"]),
         written=_date(manifest["written"]),
-        screening=f"../{SCREENING.as_posix()}" if (root.parent / SCREENING).exists() else "",
     )
 
 

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import pandas as pd
 
-from shnor_lib import disclosure
 from shnor_lib.pages import identification_tables as own
 from shnor_lib.pages.page import Page
 from shnor_lib.pages.parts import portions, sheets
@@ -36,7 +35,7 @@ class IdentificationPage(Page):
     @cached_property
     def cells(self) -> pd.DataFrame:
         """Cells of the schools shown, small groups masked (R25)."""
-        return disclosure.protect(self.verdicts.cells, self.minimum)
+        return self.verdicts.public_cells
 
     def summary(self) -> None:
         """Headline numbers."""

@@ -16,7 +16,7 @@ import xlsxwriter
 
 from shnor_lib import atomic
 from shnor_lib.data import series as series_ids
-from shnor_lib.errors import InputError
+from shnor_lib.errors import InputError, SelectionError
 from shnor_lib.present import labels, text
 
 # Values in spreadsheets never become formulas or links: a school name may begin with «=».
@@ -87,11 +87,12 @@ def write(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...] = 
         notes: lines under the heading of the spreadsheet: method, snapshot, reservations.
 
     Raises:
-        InputError: unknown ending, or the file cannot be written.
+        SelectionError: unknown ending.
+        InputError: the file cannot be written.
     """
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise InputError(
+        raise SelectionError(
             f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(_WRITERS)}."
         )
     try:

@@ -242,12 +242,16 @@ def _exact(decision: Decision) -> Counts:
 def _public(decision: Decision, minimum: int) -> Counts:
     """The same with the counts hidden that may not be shown (R25)."""
     exact, shape = _exact(decision), (len(decision.cube.schools), len(decision.cube.series))
-    municipality, _ = pd.factorize(decision.roster.judged["municipality_id"], use_na_sentinel=False)
-    groups = (municipality[:, None] * shape[1] + np.arange(shape[1])[None, :]).ravel()
-    participants = {side: _judged(decision, side)[0] for side in _SIDES}
-    hide = {
-        side: disclosure.hidden(n.ravel(), groups, minimum).reshape(shape) for side, n in participants.items()
-    }
+    codes, _ = pd.factorize(decision.roster.judged["municipality_id"], use_na_sentinel=False)
+    series = np.broadcast_to(np.arange(shape[1]), shape)
+    municipality = codes[:, None] * shape[1] + series
+    participants, hide = {}, {}
+    for side in _SIDES:
+        n, low, high = _judged(decision, side)
+        participants[side] = n
+        hide[side] = disclosure.hidden(
+            n.ravel(), (low == high).ravel(), municipality.ravel(), series.ravel(), minimum
+        ).reshape(shape)
 
     def counts(side: Side, school: int, s: int) -> str:
         if not hide[side][school, s]:
