@@ -130,11 +130,8 @@ def identify(
 
     region = _region(project, methodology, municipality)
     found = region.identify(year, **_settings(settings))
-    spreadsheet = out.suffix.lower() == ".xlsx"
-    table = found.table if spreadsheet else found.contract
-    _write(
-        table, out, f"{found.title}: результаты выявления ШНОР, {found.year} год", region, found.method.label
-    )
+    title = f"{found.title}: результаты выявления ШНОР, {found.year} год"
+    _write(found.contract, out, title, region, found.method.label, found.sheets)
     _say(f"{found.title}, {found.year} год, методика {found.method.label}")
     for status, number in found.counts.items():
         if number or status == "shnor":
@@ -282,11 +279,11 @@ def _region(project: Path | None, methodology: str | None, municipality: str | N
     return region.municipality(municipality) if municipality else region
 
 
-def _write(table: Any, out: Path, title: str, region: "Region", method: str) -> None:
+def _write(table: Any, out: Path, title: str, region: "Region", method: str, sheets: Any = None) -> None:
     from shnor_lib.present import export
 
     notes = (f"Методика: {method}", f"Снимок данных: {region.snapshot.id}", "Перечень не является рейтингом.")
-    export.write(table, out, title, notes)
+    export.write(table, out, title, notes, sheets)
 
 
 def _settings(given: list[str] | None) -> dict[str, object]:

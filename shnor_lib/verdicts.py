@@ -80,6 +80,15 @@ class Verdicts:
         return table[[*CONTRACT, *(name for name in table.columns if name not in CONTRACT)]]
 
     @property
+    def sheets(self) -> dict[str, pd.DataFrame]:
+        """The list for an order, and all schools, for a spreadsheet: municipality, school, code first."""
+        order = ["municipality", "name", "school_id"]
+        rest = [name for name in self.table if name not in (*order, "status", "reasons", "year")]
+        every = self.table[[*order, "status", "reasons", *rest]]
+        every = every.sort_values(order, key=text.alphabet, ignore_index=True)
+        return {"Список ШНОР": self.listed[[*order, "reasons"]], "Все школы": every}
+
+    @property
     def contract(self) -> pd.DataFrame:
         """The contract columns of `table` alone, as `shnor identify` writes them."""
         return self.table[list(CONTRACT)]

@@ -57,8 +57,8 @@ class TestIdentify:
         out = tmp_path / f"list.{ending}"
         assert shnor("identify", "--out", out, "--project", demo_project).returncode == 0
         if ending == "xlsx":
-            sheet = pd.read_excel(out, engine="calamine", header=None, dtype="str")
-            codes = set(sheet[0].dropna()[sheet[0].dropna().str.fullmatch(r"\d{6}")])
+            sheet = pd.read_excel(out, "Все школы", engine="calamine", header=None, dtype="str")
+            codes = set(sheet[2].dropna()[sheet[2].dropna().str.fullmatch(r"\d{6}")])
         elif ending == "json":
             codes = {row["school_id"] for row in json.loads(out.read_text(encoding="utf-8"))}
         else:
