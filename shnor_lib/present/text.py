@@ -146,11 +146,11 @@ def moment(value: dt.datetime) -> str:
 
 
 def wave(value: str | None) -> str:
-    """A wave of an audit in words: «2025-09» → «сентябрь 2025 г.», «2021» → «2021 г.»."""
+    """A wave of an audit in words: «2025-09» → «сентябрь 2025 г.», «2021» → «контекстная анкета 2021 г.»."""
     if not value:
         return MISSING
     if re.fullmatch(r"\d{4}", value):
-        return f"{value}{NBSP}г."
+        return f"контекстная анкета {value}{NBSP}г."
     if re.fullmatch(r"\d{4}-\d{2}", value):
         return str(format_date(dt.date.fromisoformat(f"{value}-01"), "LLLL y 'г.'", locale=RU))
     try:
