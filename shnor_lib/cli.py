@@ -127,14 +127,17 @@ def identify(
 
     region = _region(project, methodology, municipality)
     found = region.identify(year, **_settings(settings))
-    spreadsheet = out.suffix.lower() == ".xlsx"
-    table = found.table if spreadsheet else found.contract
-    _write(
-        table, out, f"{found.title}: результаты выявления ШНОР, {found.year} год", region, found.method.label
-    )
+    title = f"{found.title}: результаты выявления ШНОР, {found.year} год"
+    _write(found.contract, out, title, region, found.method.label, found.sheets)
     _say(f"{found.title}, {found.year} год, методика {found.method.label}")
     for status, number in found.counts.items():
-        _say(f"  {labels.STATUSES[status].text}: {number}")
+        if number or status == "shnor":
+            _say(f"  {labels.STATUSES[status].text}: {number}")
+    uncertain = found.statuses.loc[found.statuses["requires_check"], "school_id"]
+    if len(uncertain):
+        _say(f"  требуют проверки (известны только проценты): {', '.join(uncertain)}")
+    if not found.method.is_valid_in(found.year):
+        _say(f"  внимание: методика «{found.method.id}» в {found.year} году не действует")
     if len(found.out_of_scope):
         _say(f"  вне охвата методики: {len(found.out_of_scope)}")
     if found.missing_series:
@@ -152,13 +155,15 @@ def dynamics(
     project: ProjectOption = None,
 ) -> None:
     """Записать переходы школ между кластерами за год."""
+    from shnor_lib.present import text
+
     region = _region(project, methodology, municipality)
     moved = region.dynamics(year, **_settings(settings))
-    _write(moved.table, out, f"{region.title}: динамика, {moved.year} год", region, region.method.label)
+    _write(moved.table, out, f"{region.title}: динамика, {moved.year} год", region, moved.method.label)
     positive, known = moved.summary["share_positive"]
-    _say(
-        f"{region.title}: положительная динамика у {positive} из {known} школ, вход: {moved.summary['entry']}"
-    )
+    schools = text.plural(known, "школы", "школ", "школ")
+    entry = moved.summary["entry"]
+    _say(f"{region.title}: положительная динамика у {positive} из {known} {schools}, вход: {entry}")
     _say(f"Записано: {out}")
 
 
@@ -180,13 +185,13 @@ def deficits(
         out,
         f"{region.title}: дефициты, {found.year} год",
         region,
-        region.method.label,
+        found.method.label,
     )
     _say(f"{region.title}: школ с дефицитами {found.summary['with_deficits']} из {found.summary['audited']}")
     _say(f"Записано: {out}")
 
 
-@app.command(cls=Command, epilog="Пример: shnor explain 220028 --year 2025")
+@app.command(cls=Command, epilog="Пример: shnor explain 840084 --year 2026")
 def explain(
     school: Annotated[str, typer.Argument(help="Шесть цифр кода школы.")],
     year: YearOption = None,
@@ -271,16 +276,21 @@ def _region(project: Path | None, methodology: str | None, municipality: str | N
     return region.municipality(municipality) if municipality else region
 
 
-def _write(table: Any, out: Path, title: str, region: "Region", method: str) -> None:
+def _write(table: Any, out: Path, title: str, region: "Region", method: str, sheets: Any = None) -> None:
     from shnor_lib.present import export
 
     notes = (f"Методика: {method}", f"Снимок данных: {region.snapshot.id}", "Перечень не является рейтингом.")
-    export.write(table, out, title, notes)
+    export.write(table, out, title, notes, sheets)
 
 
 def _settings(given: list[str] | None) -> dict[str, object]:
     """`--set` values as YAML scalars, so that numbers are numbers."""
-    return {name: yaml.safe_load(value) for name, value in _pairs(given, "--set").items()}
+    if any(item.split("=")[0] == "year" for item in given or ()):
+        raise ParameterError("--set: год задаётся отдельно.", ["--year ГОД"])
+    try:
+        return {name: yaml.safe_load(value) for name, value in _pairs(given, "--set").items()}
+    except yaml.YAMLError as error:
+        raise ParameterError("--set: значение не читается.", [f"«{item}»" for item in given or ()]) from error
 
 
 def _name(command: Any) -> str:

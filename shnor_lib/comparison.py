@@ -129,15 +129,19 @@ def _hidden(cells: pd.DataFrame, old: Region, new: Region, minimum: int) -> "pd.
 
 
 def _masked(results: pd.DataFrame, schools: pd.DataFrame, minimum: int) -> "pd.Series[bool]":
-    """Small cells, and the next smallest of their group: among all schools, and among those a list judges."""
+    """Small cells and what must be hidden with them: among all schools, and among those a list judges."""
     newest = schools.sort_values("year").drop_duplicates("school_id", keep="last").set_index("school_id")
     home = results["school_id"].map(newest["municipality_id"])
-    judged = results["school_id"].map(newest["in_scope"]).astype("boolean").fillna(True).astype(bool)
+    judged = results["school_id"].map(newest["in_scope"]).astype("boolean").fillna(True).to_numpy(dtype=bool)
     keys = results[["series", "year", "attempt"]].assign(home=home)
-    groups = keys.groupby(list(keys), dropna=False, sort=False).ngroup().to_numpy().astype(np.int64)
+    totals, municipalities = (
+        keys.groupby(names, dropna=False, sort=False).ngroup().to_numpy().astype(np.int64)
+        for names in (["series", "year", "attempt"], list(keys))
+    )
     n = results["participants"].to_numpy(dtype="int64", na_value=0)
-    masked = disclosure.hidden(n, groups, minimum)
-    masked |= disclosure.hidden(np.where(judged, n, 0), groups, minimum)
+    exact = results["failed"].notna().to_numpy(dtype=bool)
+    masked = disclosure.hidden(n, exact, municipalities, totals, minimum)
+    masked |= disclosure.hidden(np.where(judged, n, 0), exact, municipalities, totals, minimum)
     return pd.Series(masked, index=results.index, dtype="bool")
 
 

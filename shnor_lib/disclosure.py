@@ -4,9 +4,10 @@ In:   cells of `identification.Decision.cells`, or bare arrays of participants.
 Out:  which cells to hide; cells with counts and shares hidden, and a column `suppressed`.
 Not:  verdicts: that a school is listed, and through which procedure, is an administrative fact and stays.
 
-A hidden cell could be rebuilt from a municipal total if it were the only one hidden there; then the next
-smallest cell of the same municipality, series and year is hidden too. Every text and table that shows
-counts asks the same function, so that what one hides another does not print.
+A hidden cell could be rebuilt from a total of the municipality or of the region if what is hidden there
+were a single cell, or fewer persons than the minimum altogether; then the next smallest exactly known cell
+of the same series and year is hidden too. Every text and table that shows counts asks the same function,
+over the whole region, so that what one hides another does not print.
 """
 
 import numpy as np
@@ -14,33 +15,30 @@ import numpy.typing as npt
 import pandas as pd
 
 MASKED = ("participants", "failed", "failed_low", "failed_high", "share", "low", "high")
-_GROUP = ["municipality_id", "series", "year"]
+_TOTAL = ["series", "year"]
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
-def hidden(
-    participants: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], minimum: int
-) -> npt.NDArray[np.bool_]:
+def hidden(participants: Ints, exact: Flags, municipalities: Ints, totals: Ints, minimum: int) -> Flags:
     """Cells whose counts must not be shown.
 
     Args:
         participants: persons; 0 or negative where nobody took part or nothing is known: there is nobody
             to protect.
-        groups: number of the municipality, series and year to which a cell belongs, from 0.
+        exact: the number of those who failed is known exactly; others are in no total and cover nobody.
+        municipalities: number of the municipality, series and year of a cell, from 0.
+        totals: number of the series and year of a cell, from 0: the region.
         minimum: persons below which a count is not shown.
 
     Returns:
-        True for cells with fewer than `minimum` participants, and for the next smallest cell of a group in
-        which exactly one is so.
+        True for cells with fewer than `minimum` participants, and for what must be hidden with them.
     """
-    small = (participants > 0) & (participants < minimum)
-    if not small.any():
-        return small
-    alone = np.bincount(groups, weights=small) == 1
-    candidates = np.flatnonzero(~small & (participants > 0) & alone[groups])
-    by_size = candidates[np.lexsort((candidates, participants[candidates], groups[candidates]))]
-    _, first = np.unique(groups[by_size], return_index=True)
-    result = small.copy()
-    result[by_size[first]] = True
+    result = (participants > 0) & (participants < minimum)
+    if result.any():
+        for groups in (municipalities, totals):
+            result = result | _cover(result, participants, exact, groups, minimum)
     return result
 
 
@@ -48,20 +46,39 @@ def protect(cells: pd.DataFrame, minimum: int = 5) -> pd.DataFrame:
     """Hide counts of small cells.
 
     Args:
-        cells: with participants and any of the columns of `MASKED`, and municipality_id, series, year.
+        cells: all cells of a region, with participants, failed and any of the columns of `MASKED`, and
+            municipality_id, series, year.
         minimum: persons; from the method, `publication.min_participants`.
 
     Returns:
         A copy with `suppressed` (bool) and the columns of `MASKED` missing where it is true.
     """
-    groups = cells.groupby(_GROUP, dropna=False, sort=False).ngroup().to_numpy().astype(np.int64)
+    municipalities, totals = (
+        cells.groupby(keys, dropna=False, sort=False).ngroup().to_numpy().astype(np.int64)
+        for keys in (["municipality_id", *_TOTAL], _TOTAL)
+    )
     n = cells["participants"].to_numpy(dtype="int64", na_value=0)
-    suppressed = hidden(n, groups, minimum)
+    exact = cells["failed"].notna().to_numpy(dtype=bool)
+    suppressed = hidden(n, exact, municipalities, totals, minimum)
     protected = cells.assign(suppressed=suppressed)
     for name in MASKED:
         if name in protected:
             protected[name] = protected[name].mask(suppressed)
     return protected
+
+
+def _cover(small: Flags, participants: Ints, exact: Flags, groups: Ints, minimum: int) -> Flags:
+    """The next smallest cell of each group in which what is hidden could be told from a total."""
+    concealed = small & exact
+    number = np.bincount(groups, weights=concealed)
+    persons = np.bincount(groups, weights=np.where(concealed, participants, 0))
+    exposed = (number > 0) & ((number == 1) | (persons < minimum))
+    candidates = np.flatnonzero(~small & exact & (participants > 0) & exposed[groups])
+    by_size = candidates[np.lexsort((candidates, participants[candidates], groups[candidates]))]
+    _, first = np.unique(groups[by_size], return_index=True)
+    cover = np.zeros(len(small), dtype=bool)
+    cover[by_size[first]] = True
+    return cover
 
 
 def leaks(cells: pd.DataFrame, minimum: int = 5) -> pd.DataFrame:

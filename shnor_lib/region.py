@@ -6,7 +6,6 @@ Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`.
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from shnor_lib.analysis import clusters, deficits, dynamics, expected, identification, roster
+from shnor_lib.analysis import calendar, clusters, deficits, dynamics, expected, identification, roster
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data import store
+from shnor_lib.data.schools import municipality_key
 from shnor_lib.data.store import Snapshot
 from shnor_lib.errors import SelectionError, UnmatchedError
 from shnor_lib.methodology import Methodology, load, override
@@ -37,7 +37,7 @@ class Municipality(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Region:
     """A snapshot under a method; `municipality` gives the same, limited to one municipality."""
 
@@ -46,6 +46,10 @@ class Region:
     method: Methodology
     scope: Municipality | None = None
     _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        years = f"{self.years[0]}–{self.years[-1]}" if self.years else "без результатов"
+        return f"<{self.title}: {years}, снимок {self.snapshot.id}, методика {self.method.label}>"
 
     @property
     def title(self) -> str:
@@ -93,8 +97,8 @@ class Region:
             SelectionError: there is no such municipality; similar names are suggested.
         """
         known = self.municipalities
-        wanted = _folded(name_or_id)
-        match = known[known["municipality_id"].eq(name_or_id) | known["municipality"].map(_folded).eq(wanted)]
+        same_name = known["municipality"].map(municipality_key).eq(municipality_key(name_or_id))
+        match = known[known["municipality_id"].eq(name_or_id) | same_name]
         if len(match) != 1:
             names = known["municipality"].to_list()
             similar = difflib.get_close_matches(name_or_id, names, n=3, cutoff=0.5)
@@ -149,14 +153,17 @@ class Region:
         before = self._decision(when - 1, method, as_of=when)
         after = self._decision(when, method, as_of=when)
         labels = [
-            clusters.assign(side, scheme, self._imported_clusters(side.year)) for side in (before, after)
+            clusters.assign(side, scheme, self._imported_clusters(side.year, when))
+            for side in (before, after)
         ]
-        compared = dynamics.compare(before, after, labels[0], labels[1], scheme)
+        closed = codes.closed(self._table("crosswalk"), self._table("schools"), when)
+        compared = dynamics.compare(before, after, labels[0], labels[1], scheme, closed)
         table = self._here(compared.table.merge(self._names(), on="school_id", how="left"))
         narrowed = replace(compared, table=table)
-        means, deviations = self._expected(before, after, scheme, table)
+        means, deviations = self._expected(before, after, labels[0], scheme, table)
         return DynamicsView(
             year=when,
+            method=method,
             scheme=scheme,
             table=table,
             transitions=narrowed.transitions,
@@ -188,8 +195,9 @@ class Region:
         items = found.items.merge(schools, on="school_id", how="left")
         return DeficitsView(
             year=when,
+            method=method,
             waves=pair,
-            table=schools.merge(found.table, on="school_id", validate="1:1"),
+            table=schools.merge(found.table.assign(has_now=found.has_now), on="school_id", validate="1:1"),
             items=items,
             by_code=found.by_code,
             matrix=found.matrix,
@@ -222,16 +230,36 @@ class Region:
 
     def _decide(self, year: int, method: Methodology, as_of: int) -> Decision:
         policy = method.identification
+        results, schools = self._under_codes_of(
+            as_of, calendar.years_needed(year, policy), policy.merged_schools
+        )
+        # A school that changed its code by `as_of` stands under the new one; a closed one stays in the years
+        # in which it was open.
         moves = self._table("crosswalk")
-        results = codes.successors(self._table("results"), moves, as_of, policy.merged_schools)
-        schools = codes.current_register(self._table("schools"), moves, as_of)
-        self._refuse_unmatched(results, schools)
-        judged = roster.build(schools, results, year, codes.closed(moves, schools, as_of))
-        listed = self._table("objectivity")
+        renamed = moves[moves["kind"].ne("close").to_numpy(dtype=bool)]
+        gone = codes.closed(renamed, schools.iloc[:0], as_of) | codes.closed(moves, schools, year)
+        judged = roster.build(schools, results, year, gone)
+        listed = codes.under_codes(self._table("objectivity"), moves, as_of)
         biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
         return identification.decide(
             judged, results, self._table("procedures"), policy, year, frozenset(biased)
         )
+
+    def _under_codes_of(
+        self, as_of: int, years: tuple[int, ...], merge: str
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Results of some years and the register under the codes of a year (R17), for every policy alike."""
+
+        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+            moves, results = self._table("crosswalk"), self._table("results")
+            needed = results[results["year"].isin(years).to_numpy(dtype=bool)]
+            found = codes.successors(needed, moves, as_of, merge)
+            schools = codes.current_register(self._table("schools"), moves, as_of)
+            self._refuse_unmatched(found, schools)
+            return found, schools
+
+        pair: tuple[pd.DataFrame, pd.DataFrame] = self._cached(("codes", as_of, years, merge), make)
+        return pair
 
     def _refuse_unmatched(self, results: pd.DataFrame, schools: pd.DataFrame) -> None:
         """R18: codes without a school stop the run unless a person has acknowledged them."""
@@ -246,26 +274,26 @@ class Region:
                 "ключ acknowledged_codes."
             )
 
-    def _imported_clusters(self, year: int) -> dict[str, str]:
-        received = self._table("clusters_imported")
+    def _imported_clusters(self, year: int, as_of: int) -> dict[str, str]:
+        received = codes.under_codes(self._table("clusters_imported"), self._table("crosswalk"), as_of)
         rows = received[received["year"].eq(year).to_numpy(dtype=bool)]
         return dict(zip(rows["school_id"], rows["cluster"], strict=True))
 
     def _expected(
-        self, before: Decision, after: Decision, scheme: str, table: pd.DataFrame
+        self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame
     ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
         """Mean numbers of movements under no change, and their standard deviations, for some schools."""
-        if scheme == "imported":
+        if scheme == "imported" or after.policy.small_counts == "pool":
             return None, None
         key = ("expected", before.year, after.policy, scheme)
-        drawn = self._cached(key, lambda: expected.without_change(before, after, scheme))
+        drawn = self._cached(key, lambda: expected.without_change(before, after, cluster_before, scheme))
         here = pd.Index(drawn["schools"]).isin(table["school_id"])
         chances = {name: values[here] for name, values in drawn.items() if name != "schools"}
         means = {name: float(p.sum()) for name, p in chances.items()}
         return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}
 
     def _known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
-        audits = self._table("deficits")
+        audits = codes.under_codes(self._table("deficits"), self._table("crosswalk"), year)
         if len(audits):
             until = audits["wave"].str[:4].astype("Int64") <= year
             audits = audits[until.fillna(value=False).astype(bool)]
@@ -312,8 +340,3 @@ def open_region(
     name = str(methodology or home.settings.methodology)
     beside = home.root / name
     return Region(home, chosen, load(beside if beside.is_file() else name))
-
-
-def _folded(name: str) -> str:
-    """Spelling of a municipality for comparison: case, «ё», spaces."""
-    return re.sub(r"\s+", " ", name).strip().casefold().replace("ё", "е")

@@ -10,11 +10,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from shnor_lib import disclosure
 from shnor_lib.analysis.identification import STATUSES, Decision
 from shnor_lib.data import series as series_ids
+from shnor_lib.data.schools import school_digits
 from shnor_lib.errors import SelectionError
 from shnor_lib.methodology import Methodology
-from shnor_lib.present import reasons
+from shnor_lib.present import labels, reasons, text
 
 # The contract of `shnor identify`: these columns, in this order.
 CONTRACT = (
@@ -32,7 +34,7 @@ CONTRACT = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Verdicts:
     """Who is ШНОР in a year, and why.
 
@@ -55,6 +57,10 @@ class Verdicts:
         """Reporting year."""
         return self.decision.year
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{labels.STATUSES[name].text}: {n}" for name, n in self.counts.items() if n)
+        return f"<{self.title}, {self.year} год, методика {self.method.label}: {counts}>"
+
     @cached_property
     def statuses(self) -> pd.DataFrame:
         """One row a school without the reasons: all other columns of `table`, at once for a whole country."""
@@ -74,6 +80,15 @@ class Verdicts:
         return table[[*CONTRACT, *(name for name in table.columns if name not in CONTRACT)]]
 
     @property
+    def sheets(self) -> dict[str, pd.DataFrame]:
+        """The list for an order, and all schools, for a spreadsheet: municipality, school, code first."""
+        order = ["municipality", "name", "school_id"]
+        rest = [name for name in self.table if name not in (*order, "status", "reasons", "year")]
+        every = self.table[[*order, "status", "reasons", *rest]]
+        every = every.sort_values(order, key=text.alphabet, ignore_index=True)
+        return {"Список ШНОР": self.listed[[*order, "reasons"]], "Все школы": every}
+
+    @property
     def contract(self) -> pd.DataFrame:
         """The contract columns of `table` alone, as `shnor identify` writes them."""
         return self.table[list(CONTRACT)]
@@ -82,7 +97,8 @@ class Verdicts:
     def listed(self) -> pd.DataFrame:
         """Rows of `table` with status `shnor`, by municipality and name: a list, not a rating."""
         listed = self.table[self.table["status"].eq("shnor")]
-        return listed.sort_values(["municipality", "name", "school_id"], ignore_index=True)
+        order = ["municipality", "name", "school_id"]
+        return listed.sort_values(order, key=text.alphabet, ignore_index=True)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -95,6 +111,13 @@ class Verdicts:
         """Cells behind the verdicts (see `Decision.cells`), with name, municipality_id and municipality."""
         names = self.decision.roster.judged[["school_id", "name", "municipality_id", "municipality"]]
         return self._scoped(self.decision.cells.merge(names, on="school_id", how="left"))
+
+    @cached_property
+    def public_cells(self) -> pd.DataFrame:
+        """`cells` with the counts hidden that may not be shown (R25), decided over the whole region."""
+        names = self.decision.roster.judged[["school_id", "name", "municipality_id", "municipality"]]
+        every = self.decision.cells.merge(names, on="school_id", how="left")
+        return self._scoped(disclosure.protect(every, self.method.publication.min_participants))
 
     @cached_property
     def out_of_scope(self) -> pd.DataFrame:
@@ -117,13 +140,15 @@ class Verdicts:
         Raises:
             SelectionError: the school is not among the judged ones of the year.
         """
+        school_id = school_digits(school_id) or school_id
         known = self._scoped(self.decision.roster.judged)["school_id"]
         if school_id not in set(known):
             outside = set(self.decision.roster.out_of_scope["school_id"])
             if school_id in outside:
                 raise SelectionError(f"Школа {school_id} вне охвата методики «{self.method.id}».")
             raise SelectionError(
-                f"Школы с кодом «{school_id}» нет среди {len(known)} школ {self.year} года ({self.title})."
+                f"Школы с кодом «{school_id}» нет: за {self.year} год ({self.title}) в реестре "
+                f"{text.counted(len(known), text.SCHOOLS)}."
             )
         source = f"Методика: {self.method.label} ({self.method.source})"
         return f"{reasons.trace(self.decision, school_id)}\n\n{source}"
@@ -142,7 +167,7 @@ class Verdicts:
         theirs = other.statuses[["school_id", "status"]].rename(columns={"status": "other_status"})
         both = self.statuses[columns].merge(theirs, on="school_id", how="outer")
         differ = both["status"].fillna("") != both["other_status"].fillna("")
-        return both[differ].sort_values(["municipality", "name"], ignore_index=True)
+        return both[differ].sort_values(["municipality", "name"], key=text.alphabet, ignore_index=True)
 
     def _scoped(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.municipality_id is None:

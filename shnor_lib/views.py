@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from shnor_lib.methodology import Methodology
+
 
 @dataclass(frozen=True)
 class DynamicsView:
@@ -16,6 +18,7 @@ class DynamicsView:
 
     Attributes:
         year: reporting year t.
+        method: the method applied.
         scheme: cluster scheme.
         table: school_id, name, municipality_id, municipality, status and cluster and state of both years,
             movement, reason.
@@ -28,6 +31,7 @@ class DynamicsView:
     """
 
     year: int
+    method: Methodology
     scheme: str
     table: pd.DataFrame
     transitions: pd.DataFrame
@@ -43,8 +47,9 @@ class DeficitsView:
 
     Attributes:
         year: reporting year.
+        method: the method applied.
         waves: first and second wave, the second None where there is only one.
-        table: one row a school, with its status of the year.
+        table: one row a school, with its status of the year and `has_now`: deficits by its latest audit.
         items: one row a deficit.
         by_code: one row a parameter.
         matrix: school_id × code, the state.
@@ -52,6 +57,7 @@ class DeficitsView:
     """
 
     year: int
+    method: Methodology
     waves: tuple[str, str | None]
     table: pd.DataFrame
     items: pd.DataFrame

@@ -54,17 +54,24 @@ class Cube:
 
 @dataclass(frozen=True)
 class Hits:
-    """R6 on one year: three flags by school × series.
+    """R6 on one year, by school × series, and the counts that were judged.
 
     Attributes:
-        known: the cell can be judged: somebody took part, k is known within bounds, n is large enough.
+        known: the cell can be judged: the procedure was held, somebody took part, k is known within
+            bounds, n is large enough.
         certain: at least the threshold failed, whatever k is within its bounds.
         possible: at least the threshold may have failed; differs from `certain` only for R8 cells.
+        participants: n that was judged: of the year, or of several years under R9 `pool`.
+        low: smallest possible k of it.
+        high: largest possible k of it.
     """
 
     known: Flags
     certain: Flags
     possible: Flags
+    participants: Ints
+    low: Ints
+    high: Ints
 
 
 def build(
@@ -86,7 +93,7 @@ def build(
     """
     # Rows are taken column by column: a copy of all columns of a country costs more than the rules.
     rows = np.flatnonzero(np.isin(_integers(results["year"]), years))
-    attempts = results["attempt"].iloc[rows]
+    attempts = results["attempt"].iloc[rows].fillna("first")
     if attempts.nunique() > 1:
         # The last row written to a cell stands: the policy's attempt goes last.
         rows = rows[np.argsort(attempts.eq(attempt).to_numpy(dtype=bool), kind="stable")]
@@ -109,12 +116,15 @@ def build(
     )
 
 
-def pool(cube: Cube, groups: npt.NDArray[np.object_], year: int, length: int) -> tuple[Ints, Ints, Ints]:
+def pool(
+    cube: Cube, groups: npt.NDArray[np.object_], held: Flags, year: int, length: int
+) -> tuple[Ints, Ints, Ints]:
     """R9 `pool`: Σk and Σn of a year and the years before it in the same comparability group.
 
     Args:
         cube: with the years needed.
         groups: comparability group by year × series, in the order of the cube.
+        held: the procedure took place; by year × series.
         year: the last year of the window.
         length: how many years the window has.
 
@@ -123,7 +133,7 @@ def pool(cube: Cube, groups: npt.NDArray[np.object_], year: int, length: int) ->
     """
     newest = cube.year(year)
     window = [cube.year(past) for past in cube.years if year - length < past <= year]
-    same = np.array([groups[position] == groups[newest] for position in window])[:, None, :]
+    same = np.array([(groups[at] == groups[newest]) & held[at] for at in window])[:, None, :]
     n, low, high = (array[window] for array in (cube.participants, cube.low, cube.high))
     usable = same & (n > 0) & (low >= 0)
     now = (cube.participants[newest] > 0) & (cube.low[newest] >= 0)
@@ -132,21 +142,21 @@ def pool(cube: Cube, groups: npt.NDArray[np.object_], year: int, length: int) ->
     return pooled_n, pooled_low, pooled_high
 
 
-def hits(cube: Cube, groups: npt.NDArray[np.object_], year: int, policy: Identification) -> Hits:
+def hits(cube: Cube, groups: npt.NDArray[np.object_], held: Flags, year: int, policy: Identification) -> Hits:
     """R6, R7 and R9 on one year: where at least the threshold failed, compared as integers.
 
     8 of 27 (29.63 %) is not a hit at 30 % although it prints as 30; nobody taking part is not a
-    share of zero but a cell that cannot be judged.
+    share of zero but a cell that cannot be judged, and so is a cell of a cancelled procedure.
     """
+    at = cube.year(year)
     if policy.small_counts == "pool":
-        n, low, high = pool(cube, groups, year, policy.pool_years)
+        n, low, high = pool(cube, groups, held, year, policy.pool_years)
     else:
-        at = cube.year(year)
         n, low, high = cube.participants[at], cube.low[at], cube.high[at]
     smallest = 1 if policy.small_counts == "as_is" else policy.min_participants
-    known = (n >= smallest) & (low >= 0)
+    known = (n >= smallest) & (low >= 0) & held[at][None, :]
     bound = policy.threshold_percent * n
-    return Hits(known, known & (100 * low >= bound), known & (100 * high >= bound))
+    return Hits(known, known & (100 * low >= bound), known & (100 * high >= bound), n, low, high)
 
 
 def _bounds(results: pd.DataFrame, rows: Ints, is_vpr: Flags) -> tuple[Ints, Ints]:

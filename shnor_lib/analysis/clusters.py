@@ -47,11 +47,10 @@ class Counts:
 
 def counts(decision: Decision) -> Counts:
     """Counts of the reporting year behind a decision."""
-    at = decision.cube.year(decision.year)
     known = decision.now.known
     return Counts(
-        failed=np.where(known, decision.cube.low[at], 0),
-        participants=np.where(known, decision.cube.participants[at], 0),
+        failed=np.where(known, decision.now.low, 0),
+        participants=np.where(known, decision.now.participants, 0),
         known=known,
         hit=decision.now.certain,
     )

@@ -56,6 +56,12 @@ class Deficits:
         return wide[sorted(wide.columns, key=_code_order)]
 
     @property
+    def has_now(self) -> pd.Series:
+        """Whether a school has deficits by its latest audit; aligned with `table`."""
+        table = self.table
+        return (table["second"].where(table["known"], table["baseline"]) > 0).fillna(value=False).astype(bool)
+
+    @property
     def summary(self) -> dict[str, int]:
         """Numbers of schools by what is known of their deficits.
 
@@ -66,7 +72,8 @@ class Deficits:
         return {
             "schools": len(table),
             "audited": int(table["audited"].sum()),
-            "with_deficits": int((table["baseline"] > 0).sum()),
+            "with_deficits": int(self.has_now.sum()),
+            "with_deficits_first": int((table["baseline"] > 0).sum()),
             "audited_twice": int(table["known"].sum()),
             "audited_twice_with_deficits": int(twice.sum()),
             "all_eliminated": int((twice & table["eliminated"].eq(table["baseline"])).sum()),
@@ -89,8 +96,11 @@ def compare_waves(
     rows = deficits[deficits["school_id"].isin(list(school_ids))]
     first = rows[rows["wave"].eq(first_wave)]
     second = rows[rows["wave"].eq(second_wave)] if second_wave else rows.iloc[:0]
+    # The only audit of a school is its first one, whenever it took place.
+    late = second["school_id"].isin(first["school_id"])
+    first, second = pd.concat([first, second[~late]], ignore_index=True), second[late]
     audited = pd.Index(first["school_id"].unique())
-    twice = audited.intersection(pd.Index(second["school_id"].unique()))
+    twice = pd.Index(second["school_id"].unique())
     items = _states(first, second, twice)
     return Deficits(waves, items, _by_school(items, list(school_ids), audited, twice))
 
@@ -166,8 +176,6 @@ def _states(first: pd.DataFrame, second: pd.DataFrame, twice: pd.Index) -> pd.Da
     state = pd.Series("persistent", index=grouped.index, dtype="str")
     state = state.mask(in_first & ~in_second, "eliminated").mask(~in_first & in_second, "new")
     grouped["state"] = state.mask(~known, "unknown")
-    # A school audited only in the second wave has no baseline to compare with: out, not «new».
-    grouped = grouped[in_first | known]
     return grouped.drop(columns=["in_first", "in_second"]).reset_index(drop=True)
 
 

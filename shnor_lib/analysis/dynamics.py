@@ -5,7 +5,7 @@ Out:  `Dynamics`: one row a school with its movement and the reason, transitions
 Not:  whether chance alone would have moved the schools as much (see `expected`).
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -67,7 +67,12 @@ class Dynamics:
 
 
 def compare(
-    before: Decision, after: Decision, cluster_before: pd.Series, cluster_after: pd.Series, scheme: str
+    before: Decision,
+    after: Decision,
+    cluster_before: pd.Series,
+    cluster_after: pd.Series,
+    scheme: str,
+    closed: Set[str] = frozenset(),
 ) -> Dynamics:
     """Movement of every school judged in t−1 or in t.
 
@@ -77,12 +82,14 @@ def compare(
         cluster_before: cluster of t−1 by school_id, from `clusters.assign`.
         cluster_after: the same for t.
         scheme: name of the cluster scheme, carried along.
+        closed: codes of schools closed by t.
     """
     first = _side(before, cluster_before, "before")
     second = _side(after, cluster_after, "after")
     table = first.merge(second, on="school_id", how="outer", sort=True)
     for side in ("before", "after"):
         table[f"state_{side}"] = table[f"state_{side}"].fillna("not_evaluable")
+    table["closed"] = table["school_id"].isin(list(closed))
     table["fewer"] = table["school_id"].isin(_fewer_series(before, after))
     moves = [
         _movement(row, exclude_biased=after.policy.biased_list != "annotate")
@@ -118,6 +125,12 @@ def _side(decision: Decision, cluster: pd.Series, side: str) -> pd.DataFrame:
     return frame
 
 
+def unconfirmed(before: Decision, after: Decision) -> set[str]:
+    """Schools whose exit in t would not be confirmed: fewer evaluable series, or biased results (R16)."""
+    biased = after.cube.schools[after.biased] if after.policy.biased_list != "annotate" else ()
+    return _fewer_series(before, after) | set(biased)
+
+
 def _fewer_series(before: Decision, after: Decision) -> set[str]:
     """Schools with fewer evaluable series than in t−1, among the series held in both years.
 
@@ -140,7 +153,7 @@ def _movement(row: dict[Hashable, Any], *, exclude_biased: bool) -> tuple[str | 
             return None, None
         return ("entry", None) if before == "not_listed" else (None, "no_base")
     if after == "not_evaluable" or before not in _RANK:
-        return "not_evaluable", "closed" if pd.isna(row["status_after"]) else None
+        return "not_evaluable", "closed" if row["closed"] else None
     if after == "not_listed":
         if biased and exclude_biased:
             return "exit_unconfirmed", "biased"

@@ -12,10 +12,12 @@ magnitude only: a change of the procedure itself is not modelled.
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from shnor_lib import statistics
 from shnor_lib.analysis import clusters
 from shnor_lib.analysis.cells import Flags, Ints
+from shnor_lib.analysis.dynamics import unconfirmed
 from shnor_lib.analysis.identification import Decision, limb_a, limb_b
 
 _RANK = {"severe": 2, "moderate": 1, "basic": 0}
@@ -24,12 +26,15 @@ _SEED = 847  # one seed: a report printed twice shows the same numbers
 Floats = npt.NDArray[np.float64]
 
 
-def without_change(before: Decision, after: Decision, scheme: str, draws: int = 200) -> dict[str, Floats]:
-    """Expected movements by school under no real change.
+def without_change(
+    before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, draws: int = 200
+) -> dict[str, Floats]:
+    """Expected movements by school under no real change, counted as R19 counts the observed ones.
 
     Args:
         before: decision of t−1 on the schools of t.
-        after: decision of t.
+        after: decision of t; not under R9 `pool`, where a year is not drawn by itself.
+        cluster_before: cluster of t−1 by school_id, from `clusters.assign`.
         scheme: a computed cluster scheme (not `imported`).
         draws: simulated years.
 
@@ -40,23 +45,24 @@ def without_change(before: Decision, after: Decision, scheme: str, draws: int = 
     schools = before.cube.schools.intersection(after.cube.schools)
     first = before.cube.schools.get_indexer(schools)
     second = after.cube.schools.get_indexer(schools)
-    counts = clusters.counts(before)
-    failed, participants = counts.failed[first], counts.participants[first]
-    rank_before = np.array([_RANK[name] for name in clusters.label(scheme, counts)[first]])
+    counts, counts_now = clusters.counts(before), clusters.counts(after)
+    rank_before = cluster_before.reindex(schools).map(_RANK).fillna(0).to_numpy(dtype="int64")
     listed_before = before.status[first] == "shnor"
-    n = clusters.counts(after).participants[second]
+    n = counts_now.participants[second]
     known = n > 0
-    alpha, beta = _posterior(failed, participants)
+    evaluable = known.any(axis=1)
+    confirmed = ~schools.isin(list(unconfirmed(before, after)))
+    alpha, beta = _posterior(counts.failed[first], counts.participants[first], _means(counts, counts_now))
     generator = np.random.default_rng(_SEED)
     names = ("positive", "negative", "neutral", "exit", "entry")
     totals = {name: np.zeros(len(schools)) for name in names}
     for _ in range(draws):
         k = generator.binomial(n, generator.beta(alpha, beta))
         hit = known & (100 * k >= after.policy.threshold_percent * n)
-        listed = _listed(hit, before.now.certain[first], after)
+        listed = _listed(hit, after.counted_before[second], after)
         drawn = clusters.Counts(k, n, known, hit)
         rank = np.array([_RANK[name] for name in clusters.label(scheme, drawn)])
-        left = listed_before & ~listed
+        left = listed_before & ~listed & evaluable & confirmed
         stays = listed_before & listed
         totals["exit"] += left
         totals["positive"] += left | (stays & (rank < rank_before))
@@ -66,7 +72,16 @@ def without_change(before: Decision, after: Decision, scheme: str, draws: int = 
     return {"schools": schools.to_numpy(), **{name: total / draws for name, total in totals.items()}}
 
 
-def _posterior(failed: Ints, participants: Ints) -> tuple[Floats, Floats]:
+def _means(before: clusters.Counts, after: clusters.Counts) -> Floats:
+    """Share of those who failed by series, of t−1, or of t where the series was not held before."""
+    means = np.zeros(before.failed.shape[1])
+    for counts in (after, before):
+        n = counts.participants.sum(axis=0)
+        means = np.divide(counts.failed.sum(axis=0), n, out=means, where=n > 0)
+    return means
+
+
+def _posterior(failed: Ints, participants: Ints, means: Floats) -> tuple[Floats, Floats]:
     """Beta parameters of every cell's true share.
 
     The prior of a cell is centred on what the school's other cells say of it (its level, shrunk towards
@@ -74,17 +89,14 @@ def _posterior(failed: Ints, participants: Ints) -> tuple[Floats, Floats]:
     pull it their way. Drawing series as if a school had no common level would invent new entrants.
     """
     k, n = failed.astype(float), participants.astype(float)
-    totals = n.sum(axis=0)
-    means = np.divide(k.sum(axis=0), totals, out=np.zeros_like(totals), where=totals > 0)
     level = statistics.shrunk_ratio(k.sum(axis=1), (n * means).sum(axis=1))
     centre = np.clip(means * level[:, None], 0.002, 0.998)
     strength = np.array([statistics.beta_strength(k[:, s], n[:, s], centre[:, s]) for s in range(len(means))])
     return centre * strength + k, (1 - centre) * strength + n - k
 
 
-def _listed(hit: Flags, hit_before: Flags, after: Decision) -> Flags:
+def _listed(hit: Flags, counted_before: Flags, after: Decision) -> Flags:
     """R10 or R11 on a simulated year, under the policies of the decision."""
-    usable = after.comparable if after.policy.comparability == "strict" else after.previous >= 0
-    through_b = limb_b(hit, hit_before & usable, after.policy)
+    through_b = limb_b(hit, counted_before, after.policy)
     listed: Flags = limb_a(hit, after.policy) | np.any(through_b, axis=1)
     return listed

@@ -42,6 +42,7 @@ class Decision:
         comparable: t and the previous year are in one comparability group; by series.
         now: R6 in t; school × series.
         before: R6 in the previous year; school × series.
+        counted_before: hits of the previous year that limb B may count (R12, R13); school × series.
         expected: the series is expected of the school: held, and within its level.
         limb_a: R10 by school.
         limb_b: R11 by school.
@@ -61,6 +62,7 @@ class Decision:
     comparable: Flags
     now: Hits
     before: Hits
+    counted_before: Flags
     expected: Flags
     limb_a: Flags
     limb_b: Flags
@@ -76,16 +78,11 @@ class Decision:
 
         Columns: school_id, year, status (str), limb_a, limb_b (bool), hits, evaluable, expected (int),
         hit_series, limb_b_series (series joined by `;`), attributes of the roster, requires_check,
-        incomplete, incomparable, biased (bool), max_share (share 0–1 among the cells of t).
+        incomplete, incomparable and biased (bool).
         """
         evaluable = self.now.known.sum(axis=1)
         expected = self.expected.sum(axis=1)
         schools = self.roster.judged.reset_index(drop=True)
-        at = self.cube.year(self.year)
-        n = np.where(self.now.known, self.cube.participants[at], 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shares = np.where(n > 0, self.cube.low[at] / n, np.nan)
-        max_share = pd.DataFrame(shares).max(axis=1).astype("Float64")
         table = pd.DataFrame(
             {
                 "school_id": schools["school_id"],
@@ -100,9 +97,8 @@ class Decision:
                 "limb_b_series": _joined(self.limb_b_series, self.cube.series),
                 "requires_check": self.possible_status != self.status,
                 "incomplete": evaluable < expected,
-                "incomparable": (self.limb_b_series & ~self.comparable).any(axis=1),
+                "incomparable": self.incomparable,
                 "biased": self.biased,
-                "max_share": max_share,
             }
         )
         return table.merge(schools, on="school_id", validate="1:1")
@@ -111,6 +107,7 @@ class Decision:
     def cells(self) -> pd.DataFrame:
         """Cells of t and of each series' previous year that have a row in the results.
 
+        Counts are those that were judged: of several years together under R9 `pool`.
         Columns: school_id, series, year, participants, failed, failed_low, failed_high (Int64), share,
         low, high (Float64, Wilson 95 %), hit (boolean, missing where it cannot be judged), reliability,
         certainty, comparable (of the series with its previous year), source.
@@ -123,14 +120,30 @@ class Decision:
             ["school_id", "series", "year"], ignore_index=True
         )
 
+    @property
+    def incomparable(self) -> Flags:
+        """R13 by school: limb B rests on nothing but years of different comparability groups."""
+        if self.policy.limb_b == "same_series":
+            resting: Flags = np.any(self.limb_b_series & ~self.comparable, axis=1)
+            return resting
+        sound = np.any(self.counted_before & self.comparable, axis=1)
+        unsound: Flags = self.limb_b & ~sound
+        return unsound
+
     def _cells_of(self, positions: Ints, hits: Hits) -> pd.DataFrame:
         """Long frame of one year position per series."""
         across = np.arange(len(self.cube.series))
         row = np.where(positions >= 0, self.cube.row[positions, :, across].T, MISSING)
         school, series = np.nonzero(row >= 0)
         year = positions[series]
+        judged = hits.known[school, series]
         n, low, high = (
-            array[year, school, series] for array in (self.cube.participants, self.cube.low, self.cube.high)
+            np.where(judged, of_rule[school, series], of_row[year, school, series])
+            for of_rule, of_row in (
+                (hits.participants, self.cube.participants),
+                (hits.low, self.cube.low),
+                (hits.high, self.cube.high),
+            )
         )
         k = pd.Series(np.where(low == high, low, MISSING), dtype="Int64").mask(low != high)
         k = k.mask(k < 0)
@@ -189,12 +202,13 @@ def decide(
     cube = cells.build(results, schools, policy.series, years, policy.attempt)
     held = calendar.build(procedures, cube)
     at = cube.year(year)
-    now = cells.hits(cube, held.groups, year, policy)
+    now = cells.hits(cube, held.groups, held.held, year, policy)
     previous = held.previous(years, year, policy)
     before = _before(cube, held, previous, policy)
     comparable = (previous >= 0) & (held.groups[previous, np.arange(len(policy.series))] == held.groups[at])
     usable = comparable if policy.comparability == "strict" else previous >= 0
-    through_b = limb_b(now.certain, before.certain & usable, policy)
+    counted = before.certain & usable
+    through_b = limb_b(now.certain, counted, policy)
     expected = _expected(cube, roster, held.held[at], at)
     on_list = schools.isin(list(biased)) if biased else np.zeros(len(schools), dtype=bool)
     listed_a, listed_b = limb_a(now.certain, policy), np.any(through_b, axis=1)
@@ -210,6 +224,7 @@ def decide(
         comparable=comparable,
         now=now,
         before=before,
+        counted_before=counted,
         expected=expected,
         limb_a=listed_a,
         limb_b=listed_b,
@@ -225,13 +240,16 @@ def _before(cube: Cube, held: calendar.Calendar, previous: Ints, policy: Identif
     """R6 in each series' own previous year."""
     shape = (len(cube.schools), len(cube.series))
     known, certain, possible = (np.zeros(shape, dtype=bool) for _ in range(3))
+    n, low, high = (np.full(shape, MISSING, dtype=np.int64) for _ in range(3))
     for position in np.unique(previous[previous >= 0]):
-        hits = cells.hits(cube, held.groups, cube.years[position], policy)
+        hits = cells.hits(cube, held.groups, held.held, cube.years[position], policy)
         here = previous == position
-        known[:, here] = hits.known[:, here]
-        certain[:, here] = hits.certain[:, here]
+        known[:, here], certain[:, here] = hits.known[:, here], hits.certain[:, here]
         possible[:, here] = hits.possible[:, here]
-    return Hits(known, certain, possible)
+        n[:, here], low[:, here], high[:, here] = (
+            array[:, here] for array in (hits.participants, hits.low, hits.high)
+        )
+    return Hits(known, certain, possible, n, low, high)
 
 
 def limb_a(hit: Flags, policy: Identification) -> Flags:
@@ -257,11 +275,11 @@ def limb_b(now: Flags, before: Flags, policy: Identification) -> Flags:
 
 
 def _expected(cube: Cube, roster: Roster, held: Flags, at: int) -> Flags:
-    """Series that a school of this level should have results in; those it does have are expected too."""
+    """Held series that a school of this level should have results in, or does have."""
     stage = np.array([series_ids.parse(item).stage for item in cube.series])
     levels = roster.judged["level_max"].to_numpy(dtype="int64")
     within = held[None, :] & (stage[None, :] <= levels[:, None])
-    taken: Flags = within | (cube.participants[at] > 0)
+    taken: Flags = within | (held[None, :] & (cube.participants[at] > 0))
     return taken
 
 

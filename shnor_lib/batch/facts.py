@@ -36,6 +36,7 @@ class Facts:
         methodology: id of the methodology.
         methodology_version: its version.
         methodology_title: its name for people.
+        homeless: counts of the schools whose municipality is not known.
     """
 
     region: str
@@ -48,6 +49,7 @@ class Facts:
     methodology: str
     methodology_version: str
     methodology_title: str
+    homeless: Counts = Counts(0, 0)
 
 
 def gather(
@@ -73,14 +75,18 @@ def gather(
     )
     selected = _select(region, municipalities) if municipalities else every
     verdicts = region.identify(year)
-    schools = verdicts.table.groupby("municipality_id").size()
-    listed = verdicts.listed.groupby("municipality_id").size()
+    table = verdicts.statuses
+    on_list = table["status"].eq("shnor")
+    nowhere = table["municipality_id"].isna()
+    schools = table.groupby("municipality_id").size()
+    listed = table[on_list].groupby("municipality_id").size()
     return Facts(
         region=region.title,
         year=verdicts.year,
         municipalities=every,
         selected=selected,
         counts={str(place): Counts(int(n), int(listed.get(place, 0))) for place, n in schools.items()},
+        homeless=Counts(int(nowhere.sum()), int((nowhere & on_list).sum())),
         snapshot=region.snapshot.id,
         snapshot_created=region.snapshot.created.isoformat(),
         methodology=region.method.id,

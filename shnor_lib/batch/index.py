@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import Environment, FileSystemLoader, Template
 
 from shnor_lib import atomic
@@ -21,7 +22,6 @@ from shnor_lib.batch.unit import DONE
 from shnor_lib.present import text
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-SCREENING = Path("screening") / "screening_report.html"
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def render(root: Path, manifest: dict[str, Any], years: list[int]) -> str:
         return tuple(_link(by_key.get((name, folder)), titles[name], newest) for name in columns)
 
     rows = _rows(manifest, found, links)
+    homeless = manifest.get("without_municipality") or {"schools": 0, "listed": 0}
     return _template().render(
         manifest=manifest,
         year=manifest["year"],
@@ -99,11 +100,11 @@ def render(root: Path, manifest: dict[str, Any], years: list[int]) -> str:
         region_links=links(REGION),
         rows=rows,
         failures=[entry for entry in found if entry.status != DONE],
-        total_schools=sum(row.schools or 0 for row in rows),
-        total_listed=sum(row.listed or 0 for row in rows),
+        homeless=homeless,
+        total_schools=sum(row.schools or 0 for row in rows) + homeless["schools"],
+        total_listed=sum(row.listed or 0 for row in rows) + homeless["listed"],
         snapshot_date=_date(manifest["snapshot_created"]),
         written=_date(manifest["written"]),
-        screening=f"../{SCREENING.as_posix()}" if (root.parent / SCREENING).exists() else "",
     )
 
 
@@ -118,7 +119,8 @@ def _rows(
         Row(key, facts["municipality"], facts.get("schools"), facts.get("listed"), links(key))
         for key, facts in places.items()
     ]
-    return sorted(rows, key=lambda row: row.title.casefold().replace("ё", "е"))
+    order = text.alphabet(pd.Series([row.title for row in rows], dtype="str")).argsort(kind="stable")
+    return [rows[position] for position in order]
 
 
 def _link(entry: Entry | None, title: tuple[str, str], newest: tuple[str, str, str]) -> Link:

@@ -173,6 +173,7 @@ class Site:
                 place.id: {"municipality": place.name, **self._counts(facts, place.id)}
                 for place in facts.municipalities
             },
+            "without_municipality": asdict(facts.homeless),
             "units": [asdict(entry) for entry in self.sorted_entries()],
         }
         return atomic.write_text(self.root / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1))
@@ -194,11 +195,14 @@ class Site:
         folder = self.root / unit.folder
         folder.mkdir(exist_ok=True)
         names = [f"{unit.notebook.stem}.{kind}" for kind in FORMATS]
-        # The notebook first: a page never links to something older than itself.
-        for name in names:
-            if (staged / name).exists():
-                (staged / name).replace(folder / name)
-        return tuple(f"{unit.folder}/{name}" for name in names if (folder / name).exists())
+        # The notebook first: a page never links to something older than itself. A format that was not asked
+        # for this time leaves: it would show the data of an earlier run under the name of this one.
+        made = [name for name in names if (staged / name).exists()]
+        for name in made:
+            (staged / name).replace(folder / name)
+        for name in set(names) - set(made):
+            (folder / name).unlink(missing_ok=True)
+        return tuple(f"{unit.folder}/{name}" for name in made)
 
     def _keep_log(self, unit: Unit, outcome: Outcome, staged: Path) -> None:
         folder = self.root / LOG / unit.folder

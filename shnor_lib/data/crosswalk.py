@@ -16,6 +16,8 @@ belongs to the next school year.
 | close | the code leaves the lists, its history stays |
 """  # noqa: E501 - a table
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 SUM, SUCCESSOR_ONLY, ANY_PREDECESSOR = "sum", "successor_only", "any_predecessor"
@@ -66,31 +68,29 @@ def successors(results: pd.DataFrame, crosswalk: pd.DataFrame, year: int, merge:
     if not touched.any():
         return results
     moved = results[touched].assign(_merged=False)
-    for change in changes.itertuples(index=False):
-        moved = _apply(moved, change, merge)
+    for _, of_day in changes.groupby("from_date", sort=True):
+        moved = _apply(moved, of_day, merge)
     joined = _join(moved, merge)
     full: pd.DataFrame = pd.concat([results[~touched], joined], ignore_index=True)
     ordered: pd.DataFrame = full.reindex(columns=results.columns)
     return ordered
 
 
-def _apply(rows: pd.DataFrame, change: object, merge: str) -> pd.DataFrame:
-    """One change: rows get the new code, or leave when the policy or the kind says so."""
-    old, new, kind = str(change.old_id), change.new_id, str(change.kind)  # type: ignore[attr-defined]
-    past = rows["year"] < int(change.since)  # type: ignore[attr-defined]
-    if kind == "split":
-        child = rows["school_id"] == str(new)  # also the child that keeps the code of the parent
-        kept: pd.DataFrame = rows[~(past & child)]
-        return kept
-    if kind not in _MOVES or pd.isna(new):
-        return rows
-    is_old = rows["school_id"] == old
-    if kind == "merge" and merge == SUCCESSOR_ONLY:
-        rows = rows[~(is_old & past)]
-        is_old = rows["school_id"] == old
-        past = rows["year"] < int(change.since)  # type: ignore[attr-defined]
-    merged = rows["_merged"] | ((kind == "merge") & past & (is_old | (rows["school_id"] == str(new))))
-    return rows.assign(school_id=rows["school_id"].mask(is_old, str(new)), _merged=merged)
+def _apply(rows: pd.DataFrame, changes: pd.DataFrame, merge: str) -> pd.DataFrame:
+    """The changes of one day, all at once: two schools that swap codes do not become one."""
+    past = rows["year"] < int(changes["since"].iloc[0])
+    splits = changes[changes["kind"].eq("split")]
+    moves = changes[changes["kind"].isin(_MOVES) & changes["new_id"].notna()]
+    merges = moves[moves["kind"].eq("merge")]
+    # Children of a split have no past, nor does the child that keeps the code of the parent.
+    gone = past & rows["school_id"].isin(splits["new_id"])
+    if merge == SUCCESSOR_ONLY:
+        gone |= past & rows["school_id"].isin(merges["old_id"])
+    joining = rows["school_id"].isin(merges["old_id"]) | rows["school_id"].isin(merges["new_id"])
+    today = _renamed(rows["school_id"], dict(zip(moves["old_id"], moves["new_id"], strict=True)))
+    moved = rows.assign(school_id=today, _merged=rows["_merged"] | (past & joining))
+    kept: pd.DataFrame = moved[~gone]
+    return kept
 
 
 def _join(rows: pd.DataFrame, merge: str) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def _sums(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
             summed[name] = grouped[name].sum(min_count=1).mask(grouped[name].count() < grouped.size())
     if "mean_score" in full:
         weighted = (full["mean_score"] * full["participants"]).groupby(
-            [full[key] for key in keys], dropna=False
+            [full[key] for key in keys], dropna=False, sort=False
         )
         total = weighted.sum(min_count=1).mask(weighted.count() < grouped.size())
         summed["mean_score"] = (total / summed["participants"].mask(summed["participants"] == 0)).astype(
@@ -159,6 +159,33 @@ def closed(crosswalk: pd.DataFrame, schools: pd.DataFrame, year: int) -> set[str
     return gone
 
 
+def current_codes(crosswalk: pd.DataFrame, year: int) -> dict[str, str]:
+    """Code of the school year for every changed one, chains followed; split and closed schools have none."""
+    codes: dict[str, str] = {}
+    changes = effective(crosswalk, year)
+    changes = changes[changes["kind"].isin(_MOVES) & changes["new_id"].notna()]
+    for _, of_day in changes.groupby("from_date", sort=True):
+        moves = dict(zip(of_day["old_id"], of_day["new_id"], strict=True))
+        codes = {**moves, **{code: moves.get(now, now) for code, now in codes.items()}}
+    return codes
+
+
+def under_codes(table: pd.DataFrame, crosswalk: pd.DataFrame, year: int) -> pd.DataFrame:
+    """A table keyed by school with earlier codes replaced by those of the school year.
+
+    Rows are not joined: an audit or a list of a predecessor belongs to its successor as it is.
+    """
+    codes = current_codes(crosswalk, year)
+    if not table["school_id"].isin(codes).any():
+        return table
+    return table.assign(school_id=_renamed(table["school_id"], codes))
+
+
+def _renamed(school_ids: pd.Series, codes: Mapping[str, str]) -> pd.Series:
+    renamed: pd.Series = school_ids.map(codes).astype("str").fillna(school_ids)
+    return renamed
+
+
 def current_register(schools: pd.DataFrame, crosswalk: pd.DataFrame, year: int) -> pd.DataFrame:
     """The register with the earlier years of changed schools under the codes of a school year.
 
@@ -171,16 +198,11 @@ def current_register(schools: pd.DataFrame, crosswalk: pd.DataFrame, year: int) 
         The same columns, one row a school and year: where a predecessor and its successor both have a row
         of the year, the successor's own stands.
     """
-    codes: dict[str, str] = {}
-    changes = effective(crosswalk, year)
-    changes = changes[changes["kind"].isin(_MOVES) & changes["new_id"].notna()]
-    for old, new in zip(changes["old_id"], changes["new_id"], strict=True):
-        codes = {code: new if now == old else now for code, now in codes.items()} | {old: new}
-    came = schools["school_id"].isin(codes)
-    if not came.any():
+    renamed = under_codes(schools, crosswalk, year)
+    if renamed is schools:
         return schools
-    under_new = schools.assign(school_id=schools["school_id"].replace(codes), _came=came)
-    own_first = under_new.sort_values("_came", kind="stable")
+    came = renamed["school_id"] != schools["school_id"]
+    own_first = renamed.assign(_came=came).sort_values("_came", kind="stable")
     return own_first.drop_duplicates(["school_id", "year"]).drop(columns="_came").sort_index()
 
 

@@ -45,7 +45,9 @@ def calendar(regional: pd.DataFrame, results: pd.DataFrame) -> tuple[pd.DataFram
     """
     known = builtin()
     if not regional.empty:
-        own = TABLES["procedures"].conform(regional[[*TABLES["procedures"].columns]])
+        named = regional.reindex(columns=[*TABLES["procedures"].columns])
+        named = named[named["held"].notna()].drop_duplicates(_KEY, keep="last")
+        own = TABLES["procedures"].conform(named)
         both = pd.concat([own, known], ignore_index=True)
         known = both.groupby(_KEY, sort=False, as_index=False).first()
     present = results[_KEY].drop_duplicates()

@@ -1,5 +1,6 @@
 """Reading a methodology profile: YAML, inheritance, overrides; all faults reported at once, in Russian."""
 
+import re
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
@@ -56,7 +57,8 @@ def _validated(name: str, values: dict[str, Any], overrides: Mapping[str, object
         faults += [_russian(fault) for fault in error.errors()]
     if faults:
         raise MethodologyError(heading, faults)
-    return method
+    changed = tuple(f"{name} = {value}" for name, value in overrides.items())
+    return method.model_copy(update={"changed": (*method.changed, *changed)})
 
 
 def _inherited(name: str, depth: int = 0) -> dict[str, Any]:
@@ -68,6 +70,8 @@ def _inherited(name: str, depth: int = 0) -> dict[str, Any]:
         raise MethodologyError(
             f"Методика «{name}» не принята:", ["inherits: профили наследуют друг от друга по кругу"]
         )
+    if origin:  # a profile of one's own never passes for the one it builds on
+        values.setdefault("id", re.sub(r"[^a-z0-9]+", "-", origin.stem.lower()).strip("-") or "own")
     beside = origin.parent / str(parent) if origin else None
     base = _inherited(str(beside if beside and beside.exists() else parent), depth + 1)
     return _merge(base, values)

@@ -31,10 +31,14 @@ class Identification(_Part):
         description="серии (предмет × класс × процедура), по которым судят",
     )
     threshold_percent: int = Field(
-        30, ge=1, le=100, description="R6: доля не преодолевших порог, %, от которой ячейка учитывается"
+        30,
+        strict=True,
+        ge=1,
+        le=100,
+        description="R6: доля не преодолевших порог, %, от которой ячейка учитывается",
     )
     hits_in_one_year: int = Field(
-        2, ge=1, le=20, description="R10: сколько разных процедур за один год нужно для списка"
+        2, strict=True, ge=1, le=20, description="R10: сколько разных процедур за один год нужно для списка"
     )
     distinct: Literal["series", "exam_type", "subject"] = Field(
         "series", description="R10: что считать разными процедурами"
@@ -52,7 +56,7 @@ class Identification(_Part):
         "as_is", description="R9: малочисленные ячейки — как есть, не оценивать, объединять годы"
     )
     min_participants: int = Field(
-        10, ge=1, le=100, description="R9: наименьшее число участников для «suppress» и «pool»"
+        10, strict=True, ge=1, le=100, description="R9: наименьшее число участников для «suppress» и «pool»"
     )
     pool_years: Literal[2, 3] = Field(3, description="R9: сколько лет объединять")
     attempt: Literal["first", "best", "all_rows"] = Field(
@@ -112,7 +116,11 @@ class Publication(_Part):
     """Rule R25: what may leave the institute."""
 
     min_participants: int = Field(
-        5, ge=1, le=100, description="R25: наименьшее число участников, при котором печатают k из n"
+        5,
+        strict=True,
+        ge=1,
+        le=100,
+        description="R25: наименьшее число участников, при котором печатают k из n",
     )
 
 
@@ -135,6 +143,7 @@ class Methodology(_Part):
     deficits: Deficits = Field(default_factory=lambda: Deficits())
     publication: Publication = Field(default_factory=lambda: Publication())
     regional: tuple[str, ...] = Field((), description="настройки, которых нет в документе-основании")
+    changed: tuple[str, ...] = Field((), description="настройки, изменённые при запуске: «имя = значение»")
 
     @model_validator(mode="after")
     def _regional_names_exist(self) -> Self:
@@ -148,5 +157,23 @@ class Methodology(_Part):
 
     @property
     def label(self) -> str:
-        """Id and version, as printed on every report: «rosobrnadzor-847, версия 1»."""
-        return f"{self.id}, версия {self.version}"
+        """Id, version and what was changed, as printed on every report: «rosobrnadzor-847, версия 1»."""
+        changed = f"; изменено: {', '.join(self.changed)}" if self.changed else ""
+        return f"{self.id}, версия {self.version}{changed}"
+
+    def is_valid_in(self, year: int) -> bool:
+        """Whether the source document is in force in the year."""
+        first, last = self.valid.from_, self.valid.to
+        return (first is None or year >= first) and (last is None or year <= last)
+
+    @property
+    def regional_titles(self) -> tuple[str, ...]:
+        """What the region decides because the source does not state it, in Russian."""
+        titles = []
+        for name in self.regional:
+            *sections, key = name.split(".")
+            part: BaseModel = self
+            for section in sections:
+                part = getattr(part, section)
+            titles.append(str(type(part).model_fields[key].description))
+        return tuple(titles)

@@ -65,17 +65,17 @@ class DeficitsPage(Page):
         found, items = self.deficits.summary, self.deficits.items
         blocks: list[Block] = [html.lede(self._finding(), self._second_thought())]
         listed = self.here[self.here["status"].eq("shnor")]
-        listed_with = int((listed["baseline"] > 0).sum())
+        listed_with = int(listed["has_now"].sum())
         cards = [
             Card(
                 "Школы с дефицитами",
                 text.number(found["with_deficits"]),
                 f"из {text.number(found['audited'])}",
-                "обследованных школ",
+                "обследованных школ, по последнему обследованию",
                 "alarm" if found["with_deficits"] else "good",
             ),
             Card(
-                "Из них в списке ШНОР",
+                "С дефицитами в списке ШНОР",
                 text.number(listed_with),
                 f"из {text.number(len(listed))}",
                 "школ списка",
@@ -89,14 +89,14 @@ class DeficitsPage(Page):
                     "Устранено всё",
                     text.number(found["all_eliminated"]),
                     f"из {text.number(base)}",
-                    "школ с двумя аудитами",
+                    "школ с дефицитами, проверенных вновь",
                     "good",
                 ),
                 Card(
                     "Устранено хоть что-то",
                     text.number(found["any_eliminated"]),
                     f"из {text.number(base)}",
-                    "школ с двумя аудитами",
+                    "школ с дефицитами, проверенных вновь",
                     "good",
                 ),
                 Card(
@@ -136,7 +136,8 @@ class DeficitsPage(Page):
         base = found["audited_twice_with_deficits"]
         return (
             f"Полностью устранили дефициты {text.number(found['all_eliminated'])} из {text.number(base)} "
-            + text.stop(f"школ, обследованных дважды: {text.wave(first)} и {text.wave(second)}")
+            "школ, где они были найдены при первом обследовании и проверены при втором: "
+            + text.stop(f"{text.wave(first)} и {text.wave(second)}")
         )
 
     def _codes(self) -> list[Block]:

@@ -73,7 +73,7 @@ class DynamicsPage(Page):
                     Card(
                         f"Были в списке {self.year - 1}",
                         text.number(found["base"]),
-                        more="школы-основа сравнения",
+                        more=f"из них сравнимы {text.number(known)}",
                     ),
                     Card(
                         "Положительная",
@@ -121,7 +121,7 @@ class DynamicsPage(Page):
             return "Ни одну школу прошлогоднего списка в этом году оценить нельзя"
         return (
             f"Положительная динамика — у {text.number(positive)} из {text.number(known)} "
-            f"{text.plural(known, 'школы', 'школ', 'школ')} прошлогоднего списка "
+            f"{text.plural(known, 'школы', 'школ', 'школ')} прошлогоднего списка, которые можно сравнить "
             f"({text.share(positive, known)})"
         )
 
@@ -159,7 +159,10 @@ class DynamicsPage(Page):
 
     def _transitions(self) -> list[Block]:
         counts = self.dynamics.transitions
-        return [figures.transitions(counts, self.year), figures.sankey(counts, self.year)]
+        table = self.dynamics.table
+        unsure = table.loc[table["movement"].eq("exit_unconfirmed").fillna(value=False), "state_before"]
+        unconfirmed = {str(state): int(n) for state, n in unsure.value_counts().items()}
+        return [figures.transitions(counts, self.year, unconfirmed), figures.sankey(counts, self.year)]
 
     def _chance(self) -> list[Block]:
         return [figures.expected(self.dynamics.summary, self.dynamics.expected)]

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import pandas as pd
 
-from shnor_lib import disclosure
 from shnor_lib.pages import identification_tables as own
 from shnor_lib.pages.page import Page
 from shnor_lib.pages.parts import portions, sheets
@@ -36,7 +35,7 @@ class IdentificationPage(Page):
     @cached_property
     def cells(self) -> pd.DataFrame:
         """Cells of the schools shown, small groups masked (R25)."""
-        return disclosure.protect(self.verdicts.cells, self.minimum)
+        return self.verdicts.public_cells
 
     def summary(self) -> None:
         """Headline numbers."""
@@ -226,7 +225,7 @@ class IdentificationPage(Page):
         terms = {
             "Не преодолели минимум": "получили «2» на ВПР либо меньше минимального балла на ОГЭ или ЕГЭ.",
             "Порог достигнут": f"таких не менее {self.threshold}{text.NBSP}% от участников. Сравниваются "
-            "целые числа, без округления: 8 из 27 — это 29,6 %, порог не достигнут.",
+            "целые числа, без округления: при пороге 30 % доля 8 из 27 (29,6 %) его не достигает.",
             "ШНОР": f"порог достигнут за год не менее чем в {method.hits_in_one_year} процедурах "
             "или два года подряд в одной процедуре.",
         }

@@ -24,7 +24,7 @@ def listed(verdicts: Verdicts) -> Table:
             *tables.schools(frame),
             *tables.municipality(frame),
             tables.made("Почему в списке", frame["reasons"], _reasons, wide=True),
-            tables.made("Надёжность", frame["school_id"].map(worst), _reliability),
+            tables.made("Надёжность по числу участников", frame["school_id"].map(worst), _reliability),
         ],
         note="Школы стоят по алфавиту: это список для поддержки, а не рейтинг. "
         "Мелко — номер правила методики.",

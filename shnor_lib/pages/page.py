@@ -137,6 +137,7 @@ class Page:
             "Год": str(self.year),
             "Методика": f"{method.title} ({method.label})",
             "Основание": method.source,
+            "В документе не сказано, решает регион": "; ".join(method.regional_titles) or "нет",
             "Снимок данных": f"{snapshot.id} от {text.date(snapshot.created.date())}",
             "Версия программы": _version(),
         }
@@ -256,6 +257,14 @@ class Page:
         method = self.region.method
         when = f"{self.year}{text.NBSP}год · {method.title}"
         blocks: list[Block] = [html.head(self.region.title, when)]
+        if not method.is_valid_in(self.year):
+            blocks.append(
+                html.box(
+                    f"Методика не действует в {self.year} году",
+                    f"Документ-основание: {method.source}. Выберите методику, действующую в этом году.",
+                    "watch",
+                )
+            )
         if self.is_trial:
             blocks.append(
                 html.box(

@@ -18,11 +18,9 @@ from xlsxwriter.exceptions import FileCreateError
 
 from shnor_lib import atomic
 from shnor_lib.data import series as series_ids
-from shnor_lib.errors import InputError
+from shnor_lib.errors import InputError, SelectionError
 from shnor_lib.present import labels, text
-
-# Values in spreadsheets never become formulas or links: a school name may begin with «=».
-WORKBOOK_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+from shnor_lib.present.sheets import BODY, HEADER, OPTIONS, finish, fit_row
 
 _HEADINGS = {
     "school_id": ("Код школы", 11),
@@ -47,7 +45,6 @@ _HEADINGS = {
     "incomplete": ("Неполные данные", 12),
     "incomparable": ("Процедуры несопоставимы", 15),
     "biased": ("Признаки необъективности", 16),
-    "max_share": ("Наибольшая доля", 12),
     "status_before": ("Статус годом ранее", 18),
     "status_after": ("Статус", 18),
     "cluster_before": ("Кластер годом ранее", 22),
@@ -69,6 +66,7 @@ _VALUES: dict[str, Mapping[Any, labels.Label]] = {
     "cluster_before": labels.CLUSTERS,
     "cluster_after": labels.CLUSTERS,
     "movement": labels.MOVEMENTS,
+    "reason": labels.MOVEMENT_REASONS,
     "significance": labels.SIGNIFICANCE,
     "state": labels.DEFICIT_STATES,
     "locality": labels.LOCALITIES,
@@ -77,9 +75,16 @@ _VALUES: dict[str, Mapping[Any, labels.Label]] = {
 _SERIES_LISTS = ("hit_series", "limb_b_series")
 _NOT_FOR_PEOPLE = ("state_before", "state_after")
 _DEFAULT_WIDTH = 16
+ENDINGS = (".csv", ".xlsx", ".json", ".parquet")
 
 
-def write(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...] = ()) -> None:
+def write(
+    frame: pd.DataFrame,
+    path: Path,
+    title: str,
+    notes: tuple[str, ...] = (),
+    sheets: Mapping[str, pd.DataFrame] | None = None,
+) -> None:
     """Write a table to `path` in the format of its ending.
 
     Args:
@@ -87,20 +92,31 @@ def write(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...] = 
         path: file ending in .csv, .xlsx, .json or .parquet; its folder is made when absent.
         title: heading of the spreadsheet.
         notes: lines under the heading of the spreadsheet: method, snapshot, reservations.
+        sheets: tables of the spreadsheet by name, in place of `frame`, where people want more than one.
 
     Raises:
-        InputError: unknown ending, or the file cannot be written.
+        SelectionError: unknown ending.
+        InputError: the file cannot be written.
     """
-    _refuse_other(path, tuple(_WRITERS))
+    _refuse_other(path, ENDINGS)
     with _whole(path) as part:
-        _WRITERS[path.suffix.lower()](frame, part, title, notes)
+        ending = path.suffix.lower()
+        if ending == ".csv":
+            frame.to_csv(part, index=False, encoding="utf-8")
+        elif ending == ".json":
+            frame.to_json(part, orient="records", force_ascii=False, indent=1)
+        elif ending == ".parquet":
+            frame.to_parquet(part, index=False)
+        else:
+            _xlsx(sheets or {"Список": frame}, part, title, notes)
 
 
 def save(content: bytes, path: Path, ending: str) -> None:
     """Write a file that is already made, such as a workbook of several sheets.
 
     Raises:
-        InputError: the name has another ending, or the file cannot be written.
+        SelectionError: the name has another ending.
+        InputError: the file cannot be written.
     """
     _refuse_other(path, (ending,))
     with _whole(path) as part:
@@ -109,7 +125,7 @@ def save(content: bytes, path: Path, ending: str) -> None:
 
 def _refuse_other(path: Path, endings: tuple[str, ...]) -> None:
     if path.suffix.lower() not in endings:
-        raise InputError(
+        raise SelectionError(
             f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(endings)}."
         )
 
@@ -149,56 +165,28 @@ def _spoken(name: str) -> Callable[[object], object]:
     return spoken
 
 
-def _csv(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
-    frame.to_csv(path, index=False, encoding="utf-8")
-
-
-def _json(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
-    frame.to_json(path, orient="records", force_ascii=False, indent=1)
-
-
-def _parquet(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
-    frame.to_parquet(path, index=False)
-
-
-def _xlsx(frame: pd.DataFrame, path: Path, title: str, notes: tuple[str, ...]) -> None:
-    shown = for_people(frame)
-    top = len(notes) + 2
-    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
-        sheet = book.add_worksheet("Список")
+def _xlsx(sheets: Mapping[str, pd.DataFrame], path: Path, title: str, notes: tuple[str, ...]) -> None:
+    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         heading = book.add_format({"bold": True, "font_size": 14})
         note = book.add_format({"font_color": "#555555"})
-        head = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E7EDF3", "border": 1}
-        )
-        cell = book.add_format({"valign": "top", "text_wrap": True, "border": 1, "border_color": "#D0D7DE"})
-        share = book.add_format(
-            {"valign": "top", "num_format": "0.0%", "border": 1, "border_color": "#D0D7DE"}
-        )
-        sheet.write_string(0, 0, title, heading)
-        for row, line in enumerate(notes, start=1):
-            sheet.write_string(row, 0, line, note)
-        for column, (name, machine) in enumerate(zip(shown, _machine_names(frame), strict=True)):
-            sheet.set_column(column, column, _HEADINGS.get(machine, ("", _DEFAULT_WIDTH))[1])
-            sheet.write_string(top, column, str(name), head)
-            for row, value in enumerate(shown[name], start=top + 1):
-                sheet.write(row, column, value, share if machine == "max_share" else cell)
-        if len(shown.columns):
-            sheet.autofilter(top, 0, top + max(len(shown), 1), len(shown.columns) - 1)
-        sheet.freeze_panes(top + 1, 1)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(top)
+        head, cell = book.add_format(HEADER), book.add_format(BODY)
+        for name, frame in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.write_string(0, 0, title, heading)
+            for row, line in enumerate(notes, start=1):
+                sheet.write_string(row, 0, line, note)
+            _table(sheet, frame, len(notes) + 2, head, cell)
 
 
-def _machine_names(frame: pd.DataFrame) -> list[str]:
-    return [str(name) for name in frame if name not in _NOT_FOR_PEOPLE]
-
-
-_WRITERS: dict[str, Callable[[pd.DataFrame, Path, str, tuple[str, ...]], None]] = {
-    ".csv": _csv,
-    ".xlsx": _xlsx,
-    ".json": _json,
-    ".parquet": _parquet,
-}
+def _table(sheet: Any, frame: pd.DataFrame, top: int, head: Any, cell: Any) -> None:
+    shown = for_people(frame)
+    machine = [str(name) for name in frame if name not in _NOT_FOR_PEOPLE]
+    widths = [_HEADINGS.get(name, ("", _DEFAULT_WIDTH))[1] for name in machine]
+    for column, (name, width) in enumerate(zip(shown, widths, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(top, column, str(name), head)
+    for row, values in enumerate(shown.itertuples(index=False), start=top + 1):
+        for column, value in enumerate(values):
+            sheet.write(row, column, value, cell)
+        fit_row(sheet, row, values, widths)
+    finish(sheet, top, len(shown), len(shown.columns))

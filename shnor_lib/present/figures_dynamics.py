@@ -23,11 +23,20 @@ _TINTS = {
     "none": "#F8F9FA",
 }
 _NODE_GAP = 22
+_SANKEY_NOTE = (
+    "Ширина потока — число школ. Показаны только школы, которые были в списке хотя бы в одном из двух лет."
+)
 _COMPARED = ("positive", "neutral", "negative", "entry")
 
 
-def transitions(counts: pd.DataFrame, year: int) -> go.Figure:
-    """Matrix of transitions: rows are clusters of t−1, columns of t, a number of schools in each cell."""
+def transitions(counts: pd.DataFrame, year: int, unconfirmed: Mapping[str, int] | None = None) -> go.Figure:
+    """Matrix of transitions: rows are clusters of t−1, columns of t, a number of schools in each cell.
+
+    Args:
+        counts: from `Dynamics.transitions`.
+        year: t.
+        unconfirmed: exits not confirmed, by the state of t−1; they are not positive movements.
+    """
     grid = counts.reindex(index=list(_STATES), columns=list(_STATES), fill_value=0)
     total = int(grid.to_numpy().sum())
     if total == 0:
@@ -39,7 +48,10 @@ def transitions(counts: pd.DataFrame, year: int) -> go.Figure:
             z=z,
             x=[_broken(state) for state in _STATES],
             y=[_broken(state) for state in _STATES],
-            text=[[_cell_text(grid, before, after) for after in _STATES] for before in _STATES],
+            text=[
+                [_cell_text(grid, before, after, (unconfirmed or {}).get(before, 0)) for after in _STATES]
+                for before in _STATES
+            ],
             texttemplate="%{text}",
             textfont={"size": 14},
             customdata=[[_cell_hover(grid, before, after, year) for after in _STATES] for before in _STATES],
@@ -61,7 +73,8 @@ def transitions(counts: pd.DataFrame, year: int) -> go.Figure:
     return theme.styled(
         figure,
         _transitions_finding(grid),
-        "Число школ. ↑ положительная динамика, ↓ отрицательная, = без изменений, → вход в список.",
+        "Число школ. ↑ положительная динамика, ↓ отрицательная, = без изменений, → вход в список, "
+        "? выход не подтверждён.",
         height=56 * len(_STATES),
         axis=64,
     )
@@ -129,7 +142,13 @@ def sankey(counts: pd.DataFrame, year: int) -> go.Figure:
         f"{text.counted(left_list, text.SCHOOLS)}, "
         f"{text.plural(came, 'вошла', 'вошли', 'вошли')} {text.counted(came, text.SCHOOLS)}"
     )
-    return theme.styled(figure, title, "Ширина потока — число школ.", height=height, axis=34)
+    return theme.styled(
+        figure,
+        title,
+        _SANKEY_NOTE,
+        height=height,
+        axis=34,
+    )
 
 
 def expected(summary: Mapping[str, Any], chance: Mapping[str, Any] | None) -> go.Figure:
@@ -200,12 +219,14 @@ def _kind(before: str, after: str) -> str:
     return "positive" if change > 0 else "negative" if change < 0 else "neutral"
 
 
-def _cell_text(grid: pd.DataFrame, before: str, after: str) -> str:
+def _cell_text(grid: pd.DataFrame, before: str, after: str, unconfirmed: int = 0) -> str:
     count = at(grid, before, after)
     if count == 0:
         return '<span style="color:#B6BEC7">·</span>'
     kind = _kind(before, after)
     symbol = labels.MOVEMENTS[kind].symbol if kind in labels.MOVEMENTS else ""
+    if after == "not_listed" and unconfirmed:
+        return f"<b>{text.number(count)}</b> {symbol}<br>из них ? {text.number(unconfirmed)}"
     return f"<b>{text.number(count)}</b> {symbol}"
 
 

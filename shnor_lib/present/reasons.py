@@ -7,23 +7,27 @@ Out:  `reasons`, one short text list a school (no count of a handful of children
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from shnor_lib import disclosure
-from shnor_lib.analysis.cells import Flags
+from shnor_lib.analysis.cells import Flags, Ints
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import series as series_ids
 from shnor_lib.present import labels, text
 
 SEPARATOR = ";"
 
+_SIDES: tuple[Literal["now", "before"], ...] = ("now", "before")
+
 _LIMB_B_SAME = "два года подряд в одной процедуре"
 _LIMB_B_ANY = "порог достигнут в каждом из двух лет"
 _BIASED = "R16: школа в списке с признаками необъективности результатов"
 
-Counts = Callable[[int, int, int], str]
+Side = Literal["now", "before"]
+Counts = Callable[[Side, int, int], str]
 
 
 def reasons(decision: Decision, minimum: int, schools: Sequence[int] | None = None) -> list[str]:
@@ -37,6 +41,7 @@ def reasons(decision: Decision, minimum: int, schools: Sequence[int] | None = No
     missing = _missing_data(decision)
     counts = _public(decision, minimum)
     uncertain = (decision.now.certain != decision.now.possible).any(axis=1)
+    uncertain |= (decision.before.certain != decision.before.possible).any(axis=1)
     spoken = decision.now.certain.any(axis=1) | uncertain | decision.biased
     spoken |= decision.status == "not_evaluable"
     return [
@@ -73,9 +78,8 @@ def _of_school(decision: Decision, school: int, counts: Counts) -> list[str]:
 
 
 def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
-    at = decision.cube.year(decision.year)
     hit = _flagged(decision.now.certain[school])
-    cells = ", ".join(f"{_short(decision, s)} — {counts(at, school, s)}" for s in hit)
+    cells = ", ".join(f"{_short(decision, s)} — {counts('now', school, s)}" for s in hit)
     status = decision.status[school]
     if decision.limb_a[school]:
         number = text.plural(len(hit), "процедуре", "процедурах", "процедурах")
@@ -88,32 +92,54 @@ def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
         yield _not_evaluable(decision, school)
     if decision.biased[school]:
         yield _BIASED
-    pairs = _flagged(decision.limb_b_series[school] & ~decision.comparable)
-    if len(pairs):
+    pairs = _flagged(_resting_on(decision, school) & ~decision.comparable)
+    if decision.incomparable[school]:
         names = ", ".join(_short(decision, s) for s in pairs)
         yield f"R13: процедуры двух лет несопоставимы: {names}"
-    doubtful = _flagged(decision.now.certain[school] != decision.now.possible[school])
-    if len(doubtful):
-        ranges = ", ".join(f"{_short(decision, s)} — {counts(at, school, s)}" for s in doubtful)
-        yield f"R8: требует проверки, известны только проценты: {ranges}"
+    ranges = _doubtful(decision, school, counts)
+    if ranges:
+        yield f"R8: требует проверки, известны только проценты: {', '.join(ranges)}"
+
+
+def _resting_on(decision: Decision, school: int) -> Flags:
+    """Series whose previous year limb B rests on."""
+    same = decision.policy.limb_b == "same_series"
+    series: Flags = (decision.limb_b_series if same else decision.counted_before)[school]
+    return series
+
+
+def _doubtful(decision: Decision, school: int, counts: Counts) -> list[str]:
+    """Cells on both sides of the bound: of the year, and of the year before where limb B may rest on them."""
+    now, before = decision.now, decision.before
+    unsure_now = now.certain[school] != now.possible[school]
+    unsure_before = (before.certain[school] != before.possible[school]) & now.possible[school].any()
+    if decision.policy.comparability == "strict":
+        unsure_before &= decision.comparable
+    told = [f"{_short(decision, s)} — {counts('now', school, s)}" for s in _flagged(unsure_now)]
+    return told + [
+        f"{_short(decision, s)} — {counts('before', school, s)} в "
+        f"{decision.cube.years[int(decision.previous[s])]} году"
+        for s in _flagged(unsure_before)
+    ]
 
 
 def _limb_b(decision: Decision, school: int, counts: Counts) -> str:
-    at = decision.cube.year(decision.year)
     told = []
     if decision.policy.limb_b == "same_series":
         for s in _flagged(decision.limb_b_series[school]):
             past = int(decision.previous[s])
             told.append(
-                f"{_short(decision, s)} — {counts(past, school, s)} в {decision.cube.years[past]} году, "
-                f"{counts(at, school, s)} в {decision.year} году"
+                f"{_short(decision, s)} — {counts('before', school, s)} в {decision.cube.years[past]} году, "
+                f"{counts('now', school, s)} в {decision.year} году"
             )
         return f"{_LIMB_B_SAME}: {', '.join(told)}"
-    for s in _flagged(decision.before.certain[school]):
+    for s in _flagged(decision.counted_before[school]):
         past = int(decision.previous[s])
-        told.append(f"{_short(decision, s)} — {counts(past, school, s)} в {decision.cube.years[past]} году")
+        told.append(
+            f"{_short(decision, s)} — {counts('before', school, s)} в {decision.cube.years[past]} году"
+        )
     told += [
-        f"{_short(decision, s)} — {counts(at, school, s)} в {decision.year} году"
+        f"{_short(decision, s)} — {counts('now', school, s)} в {decision.year} году"
         for s in _flagged(decision.now.certain[school])
     ]
     return f"{_LIMB_B_ANY}: {', '.join(told)}"
@@ -144,32 +170,35 @@ def _missing_data(decision: Decision) -> list[tuple[str, ...]]:
 
 def _series_lines(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
     for s in _flagged(decision.expected[school]):
-        name = series_ids.parse(decision.cube.series[s]).title
-        yield f"{name}:"
+        yield f"{series_ids.parse(decision.cube.series[s]).title}:"
         at, past = decision.cube.year(decision.year), int(decision.previous[s])
-        yield f"    {decision.year}: {_cell_line(decision, at, school, s, counts)}"
+        yield f"    {decision.year}: {_cell_line(decision, 'now', at, school, s, counts)}"
         if past < 0:
             yield "    предыдущий год: процедура не проводилась, второе условие не оценивается (R12)"
-        else:
-            note = "" if decision.comparable[s] else "; с отчётным годом несопоставим (R13)"
-            yield f"    {decision.cube.years[past]}: {_cell_line(decision, past, school, s, counts)}{note}"
+            continue
+        note = "" if decision.comparable[s] else "; с отчётным годом несопоставим (R13)"
+        if not decision.limb_b_known[school, s]:
+            note += "; второе условие не оценивается (R12)"
+        line = _cell_line(decision, "before", past, school, s, counts)
+        yield f"    {decision.cube.years[past]}: {line}{note}"
 
 
-def _cell_line(decision: Decision, year: int, school: int, s: int, counts: Counts) -> str:
+def _cell_line(decision: Decision, side: Side, year: int, school: int, s: int, counts: Counts) -> str:
     if decision.cube.row[year, school, s] < 0:
         return "результатов нет"
-    hits = decision.now if year == decision.cube.year(decision.year) else decision.before
-    n, low = decision.cube.participants[year, school, s], decision.cube.low[year, school, s]
-    if n == 0:
+    hits = decision.now if side == "now" else decision.before
+    cell = (year, school, s)
+    if decision.cube.participants[cell] == 0:
         verdict = "никто не участвовал, не оценивается (R7)"
     elif not hits.known[school, s]:
-        verdict = "не оценивается (R9)" if low >= 0 else "число не преодолевших порог неизвестно"
+        known = decision.cube.low[cell] >= 0
+        verdict = "не оценивается (R9, R12)" if known else "число не преодолевших порог неизвестно"
     elif hits.certain[school, s]:
         verdict = "порог достигнут"
     else:
         verdict = "требует проверки (R8)" if hits.possible[school, s] else "порог не достигнут"
-    source = decision.cube.results["source"].iloc[decision.cube.row[year, school, s]]
-    return f"{counts(year, school, s)} — {verdict}{_origin(source)}"
+    source = decision.cube.results["source"].iloc[decision.cube.row[cell]]
+    return f"{counts(side, school, s)} — {verdict}{_origin(source)}"
 
 
 def _origin(source: object) -> str:
@@ -181,34 +210,53 @@ def _origin(source: object) -> str:
     return f" [{', '.join(part for part in known if part)}]"
 
 
-def _exact(decision: Decision) -> Counts:
-    """Text of a cell by year position, school and series, whatever its size."""
-    cube, threshold = decision.cube, decision.policy.threshold_percent
+def _judged(decision: Decision, side: Side) -> tuple[Ints, Ints, Ints]:
+    """n, smallest and largest k by school × series: as judged, else as in the row of that year."""
+    hits, cube = (decision.now if side == "now" else decision.before), decision.cube
+    at = np.full(len(cube.series), cube.year(decision.year)) if side == "now" else decision.previous
+    across = np.arange(len(cube.series))
+    n, low, high = (
+        np.where(hits.known, of_rule, of_row[at, :, across].T)
+        for of_rule, of_row in (
+            (hits.participants, cube.participants),
+            (hits.low, cube.low),
+            (hits.high, cube.high),
+        )
+    )
+    return n, low, high
 
-    def counts(year: int, school: int, s: int) -> str:
-        cell = (year, school, s)
-        return _range(int(cube.low[cell]), int(cube.high[cell]), int(cube.participants[cell]), threshold)
+
+def _exact(decision: Decision) -> Counts:
+    """Text of a cell of t or of the year before, by school and series, whatever its size."""
+    cells = {side: _judged(decision, side) for side in _SIDES}
+    threshold, policy = decision.policy.threshold_percent, decision.policy
+    together = f" вместе за {policy.pool_years} года" if policy.small_counts == "pool" else ""
+
+    def counts(side: Side, school: int, s: int) -> str:
+        n, low, high = (int(array[school, s]) for array in cells[side])
+        return _range(low, high, n, threshold) + together
 
     return counts
 
 
 def _public(decision: Decision, minimum: int) -> Counts:
     """The same with the counts hidden that may not be shown (R25)."""
-    exact, cube = _exact(decision), decision.cube
-    schools, series = len(cube.schools), len(cube.series)
-    municipality, _ = pd.factorize(decision.roster.judged["municipality_id"], use_na_sentinel=False)
-    groups = (municipality[:, None] * series + np.arange(series)[None, :]).ravel()
-    hide = np.array(
-        [
-            disclosure.hidden(of_year.ravel(), groups, minimum).reshape(schools, series)
-            for of_year in cube.participants
-        ]
-    )
+    exact, shape = _exact(decision), (len(decision.cube.schools), len(decision.cube.series))
+    codes, _ = pd.factorize(decision.roster.judged["municipality_id"], use_na_sentinel=False)
+    series = np.broadcast_to(np.arange(shape[1]), shape)
+    municipality = codes[:, None] * shape[1] + series
+    participants, hide = {}, {}
+    for side in _SIDES:
+        n, low, high = _judged(decision, side)
+        participants[side] = n
+        hide[side] = disclosure.hidden(
+            n.ravel(), (low == high).ravel(), municipality.ravel(), series.ravel(), minimum
+        ).reshape(shape)
 
-    def counts(year: int, school: int, s: int) -> str:
-        if not hide[year, school, s]:
-            return exact(year, school, s)
-        small = cube.participants[year, school, s] < minimum
+    def counts(side: Side, school: int, s: int) -> str:
+        if not hide[side][school, s]:
+            return exact(side, school, s)
+        small = participants[side][school, s] < minimum
         return f"менее {minimum} участников" if small else "число участников скрыто"
 
     return counts

@@ -110,7 +110,10 @@ def part(count: int, total: int, forms: Forms = SCHOOLS, genitive: bool = False)
 
 
 def alphabet(values: Any) -> Any:
-    """Sort key for `sort_values` and `sort_index`: as in a Russian list, cities without their «г.»."""
+    """Sort key for `sort_values` and `sort_index`: as in a Russian list, № 2 before № 11.
+
+    «ё» is «е», and cities stand without their «г.».
+    """
     if not (pd.api.types.is_string_dtype(values) or pd.api.types.is_object_dtype(values)):
         return values
     return (
@@ -118,6 +121,7 @@ def alphabet(values: Any) -> Any:
         .str.casefold()
         .str.replace("ё", "е")
         .str.replace(r"^(?:г\.|город|городской округ|го)\s+", "", regex=True)
+        .str.replace(r"\d+", lambda number: number.group().zfill(6), regex=True)
     )
 
 
@@ -142,11 +146,11 @@ def moment(value: dt.datetime) -> str:
 
 
 def wave(value: str | None) -> str:
-    """A wave of an audit in words: «2025-09» → «сентябрь 2025 г.», «2021» → «2021 г.»."""
+    """A wave of an audit in words: «2025-09» → «сентябрь 2025 г.», «2021» → «контекстная анкета 2021 г.»."""
     if not value:
         return MISSING
     if re.fullmatch(r"\d{4}", value):
-        return f"{value}{NBSP}г."
+        return f"контекстная анкета {value}{NBSP}г."
     if re.fullmatch(r"\d{4}-\d{2}", value):
         return str(format_date(dt.date.fromisoformat(f"{value}-01"), "LLLL y 'г.'", locale=RU))
     try:

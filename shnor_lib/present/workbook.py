@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from shnor_lib.present.export import WORKBOOK_OPTIONS
+from shnor_lib.present.sheets import BODY, HEADER, OPTIONS, finish, fit_row
 from shnor_lib.present.tables import Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -28,11 +28,8 @@ def workbook(tables: Sequence[Table], about: Mapping[str, str]) -> bytes:
         about: facts for the last sheet: place, year, snapshot, methodology.
     """
     buffer = BytesIO()
-    with xlsxwriter.Workbook(buffer, WORKBOOK_OPTIONS) as book:
-        head = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#EEF2F5", "bottom": 1}
-        )
-        body = book.add_format({"text_wrap": True, "valign": "top"})
+    with xlsxwriter.Workbook(buffer, OPTIONS) as book:
+        head, body = book.add_format(HEADER), book.add_format(BODY)
         names: list[str] = []
         for table in tables:
             names.append(_sheet_name(table.title, names))
@@ -48,23 +45,22 @@ def workbook(tables: Sequence[Table], about: Mapping[str, str]) -> bytes:
 
 def _write(sheet: Any, table: Table, head: Any, body: Any) -> None:
     frame = table.frame()
-    for at, title in enumerate(frame.columns):
+    columns = [frame[title].to_list() for title in frame.columns]
+    widths = [
+        min(max(len(str(title)), *(len(str(value)) for value in values), 7) + 2, _WIDEST)
+        for title, values in zip(frame.columns, columns, strict=True)
+    ]
+    for at, (title, width) in enumerate(zip(frame.columns, widths, strict=True)):
+        sheet.set_column(at, at, width)
         sheet.write_string(0, at, str(title), head)
-        values = frame[title].to_list()
-        for row, value in enumerate(values, start=1):
+    for row, values in enumerate(zip(*columns, strict=True), start=1):
+        for at, value in enumerate(values):
             if isinstance(value, int | float):
                 sheet.write_number(row, at, value, body)
             else:
                 sheet.write_string(row, at, str(value), body)
-        longest = max([len(str(title)), *(len(str(value)) for value in values)])
-        sheet.set_column(at, at, min(max(longest + 2, 9), _WIDEST))
-    sheet.freeze_panes(1, 0)
-    if len(frame.columns):
-        sheet.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+        fit_row(sheet, row, values, widths)
+    finish(sheet, 0, len(frame), len(frame.columns))
 
 
 def _sheet_name(title: str, taken: Sequence[str]) -> str:

@@ -57,8 +57,8 @@ class TestIdentify:
         out = tmp_path / f"list.{ending}"
         assert shnor("identify", "--out", out, "--project", demo_project).returncode == 0
         if ending == "xlsx":
-            sheet = pd.read_excel(out, engine="calamine", header=None, dtype="str")
-            codes = set(sheet[0].dropna()[sheet[0].dropna().str.fullmatch(r"\d{6}")])
+            sheet = pd.read_excel(out, "Все школы", engine="calamine", header=None, dtype="str")
+            codes = set(sheet[2].dropna()[sheet[2].dropna().str.fullmatch(r"\d{6}")])
         elif ending == "json":
             codes = {row["school_id"] for row in json.loads(out.read_text(encoding="utf-8"))}
         else:
@@ -76,7 +76,7 @@ class TestIdentify:
 
     def test_an_interrupted_write_leaves_no_part_of_a_file(self, demo_project, tmp_path):
         result = shnor("identify", "--out", tmp_path / "no" / "such.doc", "--project", demo_project)
-        refused(result, 1, ".doc", ".xlsx")
+        refused(result, 2, ".doc", ".xlsx")
         assert not list(tmp_path.rglob("*"))
 
 

@@ -55,13 +55,13 @@ def _judge(school: School, held: Held, policy, year: int, count: Callable[[Cell]
     def share(series: str, when: int) -> Fraction | None:
         """Share of those who failed, or nothing where it cannot be judged."""
         cell = school.cells.get((series, when))
-        if cell is None or count(cell) is None or cell.participants == 0:
+        if cell is None or count(cell) is None or cell.participants == 0 or not held.held[series, when]:
             return None
         failed, participants = count(cell), cell.participants
         if policy.small_counts == "pool":
             for past in range(when - policy.pool_years + 1, when):
                 earlier = school.cells.get((series, past))
-                same_group = held.group[series, past] == held.group[series, when]
+                same_group = held.held[series, past] and held.group[series, past] == held.group[series, when]
                 if earlier and same_group and count(earlier) is not None and earlier.participants > 0:
                     failed += count(earlier)
                     participants += earlier.participants
@@ -116,4 +116,4 @@ def _expected(school: School, held: Held, series: str, year: int) -> bool:
     exam = series.split("-")[0]
     stage = EXAM_STAGE.get(exam, 9)
     took_part = (series, year) in school.cells and school.cells[series, year].participants > 0
-    return took_part or (held.held[series, year] and stage <= school.level)
+    return held.held[series, year] and (took_part or stage <= school.level)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shnor_lib.analysis import clusters, dynamics, expected
+from shnor_lib.analysis import clusters, dynamics
 from tests.region_builder import judge
 
 S = [f"00000{number}" for number in range(9)]
@@ -116,23 +116,3 @@ def test_schemes(scheme, cells, cluster):
 def test_received_label():
     decision = judge({S[1]: school("нет", "сильно")}, 2025)
     assert clusters.assign(decision, "max_share", {S[1]: "basic"})[S[1]] == "basic"
-
-
-@pytest.mark.rule("§2.4", "schools that keep their level leave the list by chance alone")
-def test_expected_movement_under_no_change():
-    region = {
-        f"{number:06d}": {
-            name: {2024: (k, 12), 2025: (0, 12)}
-            for name, k in (("vpr-ma-5", number % 6), ("vpr-ru-5", number % 5))
-        }
-        for number in range(60)
-    }
-    before, after = judge(region, 2024), judge(region, 2025)
-    drawn = expected.without_change(before, after, "max_share")
-    listed = before.status == "shnor"
-    assert 0.1 < drawn["exit"][listed].mean() < 0.9
-    assert (drawn["exit"][~listed] == 0).all()
-    total = drawn["positive"] + drawn["negative"] + drawn["neutral"]
-    assert total[listed] == pytest.approx(1.0)
-    again = expected.without_change(before, after, "max_share")
-    assert (again["positive"] == drawn["positive"]).all()

@@ -84,3 +84,17 @@ def test_register():
     found = crosswalk.current_register(schools, moves((A, C, "2025-01-01", "rename")), 2025)
     assert found["school_id"].to_list() == [C, C]
     assert set(found["name"]) == {f"Школа {C}"}
+
+
+@pytest.mark.rule("R17", "several merges at once, in whatever order their rows stand")
+def test_two_merges_out_of_order():
+    past = results(
+        {
+            "000009": {"oge-ma": {2024: (1, 10)}},
+            A: {"oge-ma": {2024: (2, 10)}},
+            B: {"oge-ma": {2024: (3, 10)}},
+            C: {"oge-ma": {2024: (4, 10)}},
+        }
+    )
+    twice = moves((A, "000009", "2025-01-01", "merge"), (B, C, "2025-01-01", "merge"))
+    assert cells(crosswalk.successors(past, twice, 2025)) == {("000009", 2024): (3, 20), (C, 2024): (7, 20)}

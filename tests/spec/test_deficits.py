@@ -86,3 +86,22 @@ def test_trigger_without_a_base():
     trigger = Trigger(code="4.1", indicator="vacancies", at_least=1, significance="high")
     rows = deficits.from_context(context(vacancies=2), [trigger], 2021)
     assert rows.loc[rows["code"] == "4.1", "value"].to_list() == [2]
+
+
+@pytest.mark.rule("R23", "the only audit of a school is its first, whenever it took place")
+def test_a_school_audited_only_later_is_not_lost():
+    rows = audit((A, "2025-09", "4.1"), (A, "2026-05", "4.1"), (B, "2026-05", "1.5"))
+    found = deficits.compare_waves(rows, [A, B], ("2025-09", "2026-05"))
+    school = found.table.set_index("school_id").loc[B]
+    assert school.audited
+    assert not school.known
+    assert school.baseline == 1
+    assert found.has_now.to_list() == [True, True]
+
+
+@pytest.mark.rule("R23", "«есть дефициты» is said of the latest audit")
+def test_deficits_that_are_gone_are_not_there():
+    rows = audit((A, "2025-09", "4.1"), (A, "2026-05", ""), (B, "2025-09", ""), (B, "2026-05", "1.5"))
+    found = deficits.compare_waves(rows, [A, B], ("2025-09", "2026-05"))
+    assert found.has_now.to_list() == [False, True]
+    assert (found.summary["with_deficits"], found.summary["with_deficits_first"]) == (1, 1)

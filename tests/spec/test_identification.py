@@ -5,6 +5,7 @@ import pytest
 
 from shnor_lib.analysis import identification, roster
 from shnor_lib.data.schemas import TABLES
+from shnor_lib.present import reasons
 from tests.region_builder import calendar, judge, method, register, row, status
 
 A, B, D, F, G, H, I, J = "000001", "000002", "000004", "000006", "000007", "000008", "000009", "000010"
@@ -158,6 +159,81 @@ class TestUncertainCounts:
         found = judge_percent({A: (12, 13, 29)})
         assert status(found, A) == "watch"
         assert not row(found, A).requires_check
+
+
+@pytest.mark.rule("R12", "results of a procedure that was not held do not count")
+def test_a_cancelled_procedure_cannot_list_a_school():
+    region = {A: {"oge-ma": {2020: (5, 10)}, "oge-ru": {2020: (5, 10)}}}
+    found = judge(region, 2020, procedures=calendar(["oge-ma", "oge-ru"], range(2015, 2021), y2020="no"))
+    assert status(found, A) == "not_evaluable"
+    assert row(found, A).expected == 0
+
+
+@pytest.mark.rule("R9", "under `pool` the reasons name the numbers that were judged")
+def test_pooled_numbers_are_the_ones_told():
+    region = {A: {name: {2023: (9, 10), 2024: (9, 10), 2025: (0, 5)} for name in ("oge-ma", "oge-ru")}}
+    found = judge(region, 2025, small_counts="pool", min_participants=5)
+    assert status(found, A) == "shnor"
+    told = reasons.reasons(found, 5)[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert "18 из 25 (72,0 %) вместе за 3 года" in told
+    now = found.cells[found.cells["year"] == 2025]
+    assert now["failed"].to_list() == [18, 18]
+
+
+@pytest.mark.rule("R8", "doubt about the year before is told too")
+def test_doubt_about_the_previous_year():
+    rows = pd.DataFrame(
+        {
+            "school_id": A,
+            "series": "oge-ma",
+            "year": [2024, 2025],
+            "participants": [207, 20],
+            "failed": [None, 9],
+            "failed_low": [62, 9],
+            "failed_high": [63, 9],
+        }
+    )
+    table = TABLES["results"].conform(rows)
+    judged = roster.build(register([A], [2025]), table, 2025)
+    found = identification.decide(
+        judged, table, calendar(["oge-ma"], range(2020, 2026)), method().identification, 2025
+    )
+    assert row(found, A).requires_check
+    assert "R8: требует проверки" in reasons.reasons(found, 5)[0]
+    assert "от 62 до 63 из" in reasons.reasons(found, 5)[0]
+
+
+@pytest.mark.rule("R13", "in any series: flagged when nothing comparable supports limb B, told what counted")
+def test_any_series_across_a_break():
+    region = {A: {"vpr-ma-5": {2024: (5, 10), 2025: (0, 10)}, "vpr-ru-5": {2025: (5, 10)}}}
+    broken = calendar(["vpr-ma-5", "vpr-ru-5"], range(2020, 2026), y2025="new")
+    warned = judge(region, 2025, procedures=broken, limb_b="any_series")
+    assert row(warned, A).incomparable
+    assert "R13" in reasons.reasons(warned, 5)[0]
+    strict = judge(region, 2025, procedures=broken, limb_b="any_series", comparability="strict")
+    assert status(strict, A) == "watch"
+    assert "2024" not in reasons.reasons(strict, 5)[0]
+
+
+@pytest.mark.rule("R3", "worked example 8: the attempt that the method names")
+@pytest.mark.parametrize(("attempt", "k"), [("first", 4), ("best", 3)])
+def test_attempts(attempt, k):
+    rows = pd.DataFrame(
+        {
+            "school_id": A,
+            "series": "oge-ma",
+            "year": 2025,
+            "participants": 6,
+            "failed": [3, 4],
+            "attempt": ["best", "first"],
+        }
+    )
+    table = TABLES["results"].conform(rows)
+    judged = roster.build(register([A], [2025]), table, 2025)
+    policy = method(attempt=attempt).identification
+    found = identification.decide(judged, table, calendar(["oge-ma"], [2024, 2025]), policy, 2025)
+    assert found.cells["failed"].to_list() == [k]
+    assert row(found, A).hits == 1
 
 
 @pytest.mark.rule("R10", "what counts as different procedures")

@@ -275,7 +275,7 @@ class TestCommandLine:
         assert cli.run([*arguments, "--out", str(out)]) == 0
         assert "вошла в список — 1" in capsys.readouterr().out
         assert out.exists()
-        assert cli.run([*arguments, "--out", str(tmp_path / "d.csv")]) == 1
+        assert cli.run([*arguments, "--out", str(tmp_path / "d.csv")]) == 2
         assert ".xlsx" in capsys.readouterr().err
 
     def test_unknown_snapshots_and_nothing_changed(self, project, capsys):

@@ -179,6 +179,15 @@ def _read_file(path: Path, file: str, read: _Read) -> None:
             "unreadable", ERROR, str(error), "Исправьте файл и повторите загрузку; остальные файлы приняты."
         )
         read.accepted.append(Accepted(file, "", "", 0))
+    except Exception as error:  # one strange file must not stop the others, whatever is wrong with it
+        kind = type(error).__name__
+        log.add(
+            "unreadable",
+            ERROR,
+            f"файл не читается: его устройство не удалось разобрать ({kind})",
+            "Сохраните файл заново (XLSX или CSV в UTF-8) и повторите загрузку; остальные файлы приняты.",
+        )
+        read.accepted.append(Accepted(file, "", "", 0))
     digest, size = _content(path)
     if (digest, size) != before:
         log.add(

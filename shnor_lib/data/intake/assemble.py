@@ -60,6 +60,7 @@ def assemble(taken: Sequence[tuple[str, Mapping[str, pd.DataFrame]]]) -> Assembl
     tables = correct(tables, entries, findings)
     _settle_results(tables, findings)
     _settle_passports(tables, findings)
+    findings += codes.contradicting_register(register)
     register, forms, sightings, ids = _with_municipalities([register, forms, sightings], findings)
     found = tables.get("results", TABLES["results"].empty())
     tables["schools"] = _schools(register, forms, sightings, found, crossing)
@@ -92,7 +93,13 @@ def _settle_results(tables: dict[str, pd.DataFrame], findings: list[Finding]) ->
     if "results" not in tables:
         return
     table = _contract_columns("results", tables["results"])
-    impossible = (results.failed_over_participants, results.marks_sum)
+    table["attempt"] = table["attempt"].fillna("first")  # R3: what a file does not name is the first attempt
+    impossible = (
+        results.failed_over_participants,
+        results.marks_sum,
+        results.failed_against_marks,
+        results.bounds_disorder,
+    )
     for checks in (impossible, (results.doubled_rows, results.conflicting_rows)):
         table, found = settle(table, [check(table) for check in checks])
         findings += found

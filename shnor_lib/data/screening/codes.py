@@ -151,3 +151,30 @@ def spellings(named: pd.DataFrame, ids: pd.DataFrame) -> list[Finding]:
             )
         )
     return found
+
+
+def contradicting_register(register: pd.DataFrame) -> list[Finding]:
+    """Rows of the register that say different things of one school and year; the first read stands.
+
+    Args:
+        register: rows of tidy registers with their places, before they are joined.
+    """
+    told = [name for name in ("name", "municipality", "level_max", "in_scope", "status") if name in register]
+    if register.empty or not told:
+        return []
+    differ = register.groupby(["school_id", "year"])[told].transform("nunique").gt(1).any(axis=1)
+    later = differ & register.duplicated(["school_id", "year"])
+    return [
+        Finding(
+            file=str(row["file"]),
+            sheet=str(row["sheet"] or ""),
+            row=int(row["row"]),
+            check="contradicting_register",
+            severity=ERROR,
+            message="строка реестра противоречит другой строке той же школы и года; "
+            "принята прочитанная первой",
+            action="Оставьте в реестре одну верную строку школы на год.",
+            school_id=str(row["school_id"]),
+        )
+        for row in register[later].to_dict("records")
+    ]

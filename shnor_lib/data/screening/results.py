@@ -48,6 +48,38 @@ def marks_sum(results: pd.DataFrame) -> Flag:
     )
 
 
+def failed_against_marks(results: pd.DataFrame) -> Flag:
+    """ВПР: the number of those who failed is the number of marks «2» (rule R2)."""
+    is_vpr = results["series"].str.startswith("vpr").fillna(value=False)
+    differ = is_vpr & (results["failed"] != results["n2"])
+    return Flag(
+        "failed_against_marks",
+        ERROR,
+        differ.fillna(value=False),
+        "число не преодолевших порог не равно числу отметок «2»; строка не принята",
+        "Оставьте верное число: для ВПР не преодолели порог те, кто получил «2».",
+        "failed, n2",
+        results["failed"].astype("str") + " и " + results["n2"].astype("str"),
+        rejects=True,
+    )
+
+
+def bounds_disorder(results: pd.DataFrame) -> Flag:
+    """Bounds of R8 that are upside down, or do not hold the count itself."""
+    low, high, failed = results["failed_low"], results["failed_high"], results["failed"]
+    wrong = (low > high) | (failed < low) | (failed > high)
+    return Flag(
+        "bounds_disorder",
+        ERROR,
+        wrong.fillna(value=False),
+        "границы числа не преодолевших порог противоречат друг другу или самому числу; строка не принята",
+        "Исправьте failed_low и failed_high или удалите их.",
+        "failed_low, failed_high",
+        low.astype("str") + " и " + high.astype("str"),
+        rejects=True,
+    )
+
+
 def doubled_rows(results: pd.DataFrame) -> Flag:
     """The same result again, in the same file or in another: taken once."""
     rows = results.duplicated([*KEY, *_VALUES])

@@ -34,7 +34,7 @@ function render({ model, el }) {
   const places = element("datalist", { id });
   const year = element("select", { name: "year", disabled: true });
   const threshold = element("input", {
-    type: "range", name: "threshold", min: 10, max: 60, step: 1, disabled: true,
+    type: "range", name: "threshold", min: 10, max: 60, step: 5, disabled: true,
   });
   const shown = element("output");
   const reset = element("button", { type: "button", name: "reset", textContent: "Весь регион", disabled: true });
@@ -123,7 +123,13 @@ function render({ model, el }) {
   reset.addEventListener("click", () => { asked = ""; choose(""); });
   year.addEventListener("change", () => choose(here()));
   threshold.addEventListener("input", tell);
-  threshold.addEventListener("change", () => choose(here()));
+  // Steps of five, and not at every press of a key: a finer sweep would queue up, and would tell the share
+  // of a group whose counts are hidden.
+  let pause = 0;
+  threshold.addEventListener("change", () => {
+    clearTimeout(pause);
+    pause = setTimeout(() => choose(here()), 300);
+  });
   save.addEventListener("click", () => { say("Готовим файл…"); model.send({ kind: "download" }); });
 
   let ready = false;

@@ -1,0 +1,131 @@
+"""The façade on a small project: what changes with time, with settings, with codes."""
+
+import pandas as pd
+import pytest
+
+import shnor_lib as shnor
+from shnor_lib.data import findings, store
+from shnor_lib.data.schemas import TABLES
+from shnor_lib.errors import MethodologyError, SelectionError, UnmatchedError
+from tests.region_builder import register, results
+
+A, B, C, D = "220001", "220002", "220003", "220004"
+BAD, GOOD = (8, 10), (0, 10)
+
+
+def project(tmp_path, schools=(A, B), **tables):
+    cells = {
+        A: {name: {2024: BAD, 2025: GOOD} for name in ("oge-ma", "oge-ru")},
+        B: {name: {2024: BAD} for name in ("oge-ma", "oge-ru")},
+    }
+    everything = {
+        "schools": register(schools, [2024, 2025]),
+        "results": results(cells),
+        "procedures": TABLES["procedures"].conform(
+            pd.DataFrame(
+                [
+                    {"series": name, "year": year, "held": "yes", "comparability_group": "one"}
+                    for name in ("oge-ma", "oge-ru")
+                    for year in (2023, 2024, 2025)
+                ]
+            )
+        ),
+        **{name: TABLES[name].conform(frame) for name, frame in tables.items()},
+    }
+    store.write(tmp_path / "data" / "processed", everything, findings.to_frame([]), [], "1")
+    return shnor.open(tmp_path)
+
+
+def moves(*rows):
+    return pd.DataFrame(rows, columns=["old_id", "new_id", "from_date", "kind"])
+
+
+@pytest.mark.rule("R17", "a closed school stays in the base of the dynamics as not evaluable, no exit")
+def test_a_closed_school_is_no_exit(tmp_path):
+    region = project(tmp_path, crosswalk=moves((B, None, "2024-09-01", "close")))
+    found = region.dynamics(2025)
+    assert found.summary["base"] == 2
+    assert (found.summary["positive"], found.summary["not_evaluable"]) == (1, 1)
+    row = found.table.set_index("school_id").loc[B]
+    assert (row["movement"], row["reason"]) == ("not_evaluable", "closed")
+    assert B not in set(region.identify(2025).table["school_id"])
+    assert B in set(region.identify(2024).table["school_id"])
+
+
+@pytest.mark.rule("R17", "audits, lists and labels of a predecessor belong to its successor")
+def test_other_tables_follow_the_codes(tmp_path):
+    region = project(
+        tmp_path,
+        schools=(A, B, C),
+        crosswalk=moves((A, C, "2024-10-01", "rename")),
+        deficits=pd.DataFrame({"school_id": [A, C], "wave": ["2024-03", "2025-03"], "code": ["4.1", "4.1"]}),
+        objectivity=pd.DataFrame({"school_id": [A], "year": [2025]}),
+        clusters_imported=pd.DataFrame({"school_id": [A], "year": [2024], "cluster": ["basic"]}),
+    )
+    assert region.deficits(2025).items["state"].to_list() == ["persistent"]
+    assert region.identify(2025).table.set_index("school_id").loc[C, "biased"]
+    assert region.dynamics(2025).table.set_index("school_id").loc[C, "cluster_before"] == "basic"
+
+
+def test_schools_that_swap_codes_stay_two(tmp_path):
+    swap = moves((A, B, "2025-01-10", "rename"), (B, A, "2025-01-10", "rename"))
+    found = project(tmp_path, crosswalk=swap).identify(2024)
+    assert len(found.table) == 2
+
+
+def test_what_was_changed_is_printed_with_the_method(tmp_path):
+    region = project(tmp_path)
+    assert region.identify(2025).method.label == "rosobrnadzor-847, версия 1"
+    tried = region.identify(2025, threshold=25).what_if(min_participants=3)
+    assert tried.method.label.endswith("изменено: threshold = 25, min_participants = 3")
+    assert "изменено: threshold = 25" in region.dynamics(2025, threshold=25).method.label
+    assert "threshold = 25" in region.identify(2025, threshold=25).explain(A)
+
+
+def test_a_profile_of_ones_own_never_passes_for_its_parent(tmp_path):
+    (tmp_path / "mine.yml").write_text("inherits: rosobrnadzor-847\nvalid: {from: 2030}\n", encoding="utf-8")
+    project(tmp_path)
+    method = shnor.open(tmp_path, methodology="mine.yml").identify(2025).method
+    assert method.id == "mine"
+    assert not method.is_valid_in(2025)
+
+
+def test_the_analyst_sees_words_not_arrays(tmp_path):
+    region = project(tmp_path)
+    assert len(repr(region)) < 200
+    assert "не выявлена: 1" in repr(region.identify(2025))
+
+
+def test_selections(tmp_path):
+    region = project(tmp_path)
+    assert region.municipality("первый р-н").scope.id == "m1"
+    assert A in region.identify(2025).explain(f"edu{A}")
+    for wrong in (
+        lambda: region.municipality("Второй район"),
+        lambda: region.identify(2020),
+        lambda: region.identify(2025).explain("999999"),
+    ):
+        with pytest.raises(SelectionError):
+            wrong()
+    with pytest.raises(MethodologyError):
+        region.identify(2025, treshold=3)
+
+
+@pytest.mark.rule("R18", "codes without a school stop the run")
+def test_unmatched_codes(tmp_path):
+    with pytest.raises(UnmatchedError, match=B):
+        project(tmp_path, schools=(A,)).identify(2024)
+
+
+def test_a_pinned_snapshot_is_used(tmp_path, monkeypatch):
+    first = project(tmp_path).snapshot.id
+    store.write(
+        tmp_path / "data" / "processed",
+        {"schools": register([D], [2025]), "results": results({D: {"oge-ma": {2025: BAD}}})},
+        findings.to_frame([]),
+        [],
+        "2",
+    )
+    assert shnor.open(tmp_path).snapshot.id != first
+    monkeypatch.setenv("SHNOR_SNAPSHOT", first)
+    assert shnor.open(tmp_path).snapshot.id == first
