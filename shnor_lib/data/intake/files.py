@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,11 +39,13 @@ class Sheet:
         file: path relative to `data/raw`, with forward slashes.
         name: name of the sheet, empty for CSV.
         rows: cells by rows; row `i` is row `i + 1` of Excel.
+        notes: what `files.csv` says of the file or sheet (see `file_notes`).
     """
 
     file: str
     name: str
     rows: list[list[Cell]] = field(repr=False)
+    notes: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def head(self) -> Sequence[Sequence[Cell]]:

@@ -9,6 +9,7 @@ from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.marks_long import MarksLong
 from shnor_lib.data.intake.marks_statistics import MarksStatistics
+from shnor_lib.data.intake.pupil_flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
 from shnor_lib.data.intake.pupil_level import PupilLevel
 from shnor_lib.data.intake.reading import Reader, Taken
 from shnor_lib.data.intake.social_passport import SocialPassport
@@ -17,6 +18,11 @@ from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import InputError
 
 READERS: tuple[Reader, ...] = (
+    VPR_2020,
+    VPR_2021,
+    VPR_2022,
+    VprClasses(),
+    RCOI,
     PupilLevel(),
     MarksStatistics(),
     Context2021(),
