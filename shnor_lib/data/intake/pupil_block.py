@@ -29,6 +29,7 @@ from shnor_lib.data.intake.pupil_judge import ABSENT, NO_SCHOOL, Work
 from shnor_lib.data.intake.pupil_procedure import Told
 from shnor_lib.data.intake.pupil_source import Source
 from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
+from shnor_lib.data.intake.scales import Scale
 
 HELD_SIZE = 256 << 20  # bytes of a CSV above which it is counted alone, at once
 _PART_SIZE = 1 << 30  # bytes of a CSV that are judged in one go
@@ -45,7 +46,7 @@ class Block:
         said: what the sheet itself says of the procedure.
         form: what the layout says (the exam), believed last.
         max_score: highest possible score as the sheet states it.
-        uses_test: the score is the test score.
+        has_test: there is a column of test scores (ЕГЭ).
         row: row of the heading.
     """
 
@@ -54,7 +55,7 @@ class Block:
     said: Told
     form: Told = field(default_factory=Told)
     max_score: float | None = None
-    uses_test: bool = False
+    has_test: bool = False
     row: int = 1
 
 
@@ -188,10 +189,14 @@ def _judge(
 
 def _work(block: Block, series: str, year: int, log: Log) -> Work:
     """Scale and highest score; a scale of another work is not used."""
-    scale = scales.scale(series, year)
+    region = _region(block)
+    scale = scales.scale(series, year, region)
+    if scale is not None and scale != scales.scale(series, year):
+        _regional(scale, scales.scale(series, year), series, block, log)
     stated = block.max_score
-    if scale is not None and scale.unit == scales.TEST and not block.uses_test:
+    if scale is not None and scale.unit == scales.TEST and not block.has_test:
         scale = None
+    uses_test = block.has_test and (scale is None or scale.unit == scales.TEST)
     if scale is not None and stated is not None and scale.max_score not in (None, int(stated)):
         log.add(
             "scale_other_work",
@@ -213,7 +218,27 @@ def _work(block: Block, series: str, year: int, log: Log) -> Work:
             value=series,
         )
     most = stated if stated is not None else scale.max_score if scale is not None else None
-    return Work(scale, most, block.uses_test)
+    return Work(scale, most, uses_test)
+
+
+def _region(block: Block) -> str:
+    """Two digits of the first school of a block, empty where there is none."""
+    for batch in block.open().batches():
+        for school in batch.column("school").drop_null().to_pylist()[:1]:
+            return f"{school:06d}"[:2]
+    return ""
+
+
+def _regional(scale: Scale, federal: Scale | None, series: str, block: Block, log: Log) -> None:
+    beside = f"по федеральной — {federal.min_3}" if federal is not None else "федеральной шкалы нет"
+    log.add(
+        "scale_of_region",
+        INFO,
+        f"{series}: применена шкала региона, минимальный балл {scale.min_3}; {beside}",
+        "Ничего не нужно.",
+        row=block.row,
+        value=series,
+    )
 
 
 def _sightings(source: Source, sheet: Sheet, year: int, row: int) -> pd.DataFrame:

@@ -58,14 +58,14 @@ class Flat:
         said = above(sheet.head[: found.row])
         if "uploaded" in found.columns:
             said = pupil_procedure.settle([said, _uploaded(sheet, found)])
-        uses_test = "test" in found.columns
-        exam = "ege" if uses_test else self.exam
+        has_test = "test" in found.columns
+        exam = "ege" if has_test else self.exam
         block = Block(
             partial(pupil_source.from_sheet, sheet, found),
             found.titles,
             said,
             Told(exam=exam or None),
-            uses_test=uses_test,
+            has_test=has_test,
             row=found.row + 1,
         )
         return pupil_block.take(sheet, [block], log)

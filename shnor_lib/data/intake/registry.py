@@ -11,6 +11,7 @@ from shnor_lib.data.intake.marks_long import MarksLong
 from shnor_lib.data.intake.marks_statistics import MarksStatistics
 from shnor_lib.data.intake.pupil_flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
 from shnor_lib.data.intake.pupil_level import PupilLevel
+from shnor_lib.data.intake.pupil_tables import GIA, VPR_F1
 from shnor_lib.data.intake.reading import Reader, Taken
 from shnor_lib.data.intake.social_passport import SocialPassport
 from shnor_lib.data.intake.tidy import Tidy, near_miss, russian_names
@@ -23,6 +24,8 @@ READERS: tuple[Reader, ...] = (
     VPR_2022,
     VprClasses(),
     RCOI,
+    VPR_F1,
+    GIA,
     PupilLevel(),
     MarksStatistics(),
     Context2021(),
