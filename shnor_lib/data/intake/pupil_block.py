@@ -32,7 +32,7 @@ from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
 from shnor_lib.data.intake.scales import Scale
 
 HELD_SIZE = 256 << 20  # bytes of a CSV above which it is counted alone, at once
-_PART_SIZE = 1 << 30  # bytes of a CSV that are judged in one go
+PART_SIZE = 1 << 30  # bytes of a CSV that are judged in one go
 _RUSSIAN = {"year": "год", "exam": "процедура", "subject": "предмет", "grade": "класс", "level": "уровень"}
 
 
@@ -152,7 +152,7 @@ def _judge(
 ) -> Taken:
     work = _work(block, series, year, log)
     size = sheet.path.stat().st_size if isinstance(sheet, CsvSheet) else 0
-    parts = 1 + size // _PART_SIZE
+    parts = 1 + size // PART_SIZE
     day = told.day or ""
     results: list[pd.DataFrame] = []
     sightings: list[pd.DataFrame] = []

@@ -26,7 +26,7 @@ SCHEMA = pa.schema([("row", pa.int32()), ("school", pa.int32()), *((name, pa.str
 PERSON = ("klass", "number", "code", "surname", "name1", "name2", "series_no", "document")
 _IDENTIFYING = PERSON[1:]  # a class alone tells nobody apart
 _SCHOOL = ("municipality", "region", "name")
-_BLOCK = 8 << 20  # bytes of CSV read at a time
+BLOCK = 8 << 20  # bytes of CSV read at a time
 
 Columns = Mapping[str, Sequence[str | None]]
 
@@ -133,7 +133,7 @@ def _csv_pieces(sheet: CsvSheet, header: Header, ragged: list[int]) -> Iterator[
             sheet.path,
             read_options=pa_csv.ReadOptions(
                 use_threads=False,
-                block_size=_BLOCK,
+                block_size=BLOCK,
                 skip_rows=lines,
                 column_names=names,
                 encoding="utf-8" if sheet.encoding == "utf-8-sig" else sheet.encoding,
