@@ -25,19 +25,19 @@ def by_scale(total: int, bounds: Sequence[int]) -> int:
 def plain(rows: Sequence[tuple[str, str, Any]], bounds: Sequence[int]) -> dict[str, tuple[Any, ...]]:
     """School → participants, failed, n2 … n5 by R1–R5, one pupil after another."""
     schools: dict[str, list[int]] = defaultdict(list)
-    impossible: dict[str, int] = defaultdict(int)
+    impossible: dict[str, set[tuple[str, int]]] = defaultdict(set)
     known: set[tuple[str, str]] = set()
     for school, code, total in rows:
         if total == "":
             continue
         if total > bounds[3]:
-            impossible[school] += 1
+            impossible[school].add((code, total))
         elif (school, code) not in known:
             known.add((school, code))
             schools[school].append(by_scale(total, bounds))
     found: dict[str, tuple[Any, ...]] = {}
     for school, marks in schools.items():
-        n, bad = len(marks), impossible[school]
+        n, bad = len(marks), len(impossible[school])
         counts: list[Any] = [marks.count(2), *(marks.count(mark) for mark in (2, 3, 4, 5))]
         if 100 * bad > 5 * (n + bad):
             counts = [None] * 5

@@ -79,25 +79,24 @@ def count(sittings: Sequence[Sitting]) -> tuple[pd.DataFrame, list[Finding]]:
         return pd.DataFrame(), []
     connection = pupil_judge.connect()
     parts = [_with_block(sitting, at) for at, sitting in enumerate(sittings)]
-    blocks = pd.DataFrame(
+    works = sorted({(item.series, item.year) for item in sittings})
+    blocks = pa.table(
         {
-            "block": range(len(sittings)),
-            "series": [item.series for item in sittings],
-            "year": [item.year for item in sittings],
+            "block": pa.array(range(len(sittings)), pa.int32()),
+            "work": pa.array([works.index((item.series, item.year)) for item in sittings], pa.int32()),
             "day": [item.day for item in sittings],
-            "has_ids": [item.has_ids for item in sittings],
             # Works of the ВПР are written once: a second row of a pupil is an error, not an attempt.
             "retaken": [not item.series.startswith("vpr-") for item in sittings],
         }
     )
     connection.register("rows", pa.concat_tables(parts))
-    connection.register("blocks", pa.Table.from_pandas(blocks, preserve_index=False))
+    connection.register("blocks", blocks)
     for step in (_SITTINGS, _REPEATED, _ORDERED):
         connection.execute(step).fetchall()
     findings = _repeated(connection, sittings)
     cells = connection.sql(_CELLS).to_arrow_table().to_pandas()
     connection.close()
-    results = _results(cells, sittings)
+    results = _results(cells, sittings, works)
     findings += _unjudged(results, sittings)
     return results.drop(columns=["bad", "unknown", "block"]), findings
 
@@ -107,19 +106,19 @@ def _with_block(sitting: Sitting, at: int) -> pa.Table:
     return sitting.rows.append_column("block", numbers)
 
 
-_SITTINGS = (
-    "create view sittings as select rows.*, series, year, day, retaken from rows join blocks using (block)"
-)
+# The digest of a person holds the school: two pupils of two schools are never one person.
+_SITTINGS = "create view sittings as select rows.*, work, day, retaken from rows join blocks using (block)"
 # Only persons with several rows are put in order: they are few.
 _REPEATED = """
     create table repeated as
-    select school, series, year, person from sittings where not bad group by all having count(*) > 1"""
+    select person, work from sittings group by person, work having count(*) > 1"""
 _ORDERED = """
     create table ordered as
     with several as (
         select sittings.*, row_number() over (
-            partition by school, series, year, person, day, score, mark, failed order by block, row) as copy
-        from sittings semi join repeated using (school, series, year, person) where not bad
+            partition by person, work, day, bad, score, mark, failed order by block, row
+        ) as copy
+        from sittings semi join repeated using (person, work)
     )
     select *,
         row_number() over (own order by day, block, row) as turn,
@@ -128,24 +127,27 @@ _ORDERED = """
         ) as rank,
         count(distinct day) over own as days
     from several
-    window own as (partition by copy > 1, school, series, year, person)"""
+    window own as (partition by copy > 1, bad, person, work)"""
 _CELLS = """
-    with variants as (select unnest(['first', 'best', 'all_rows']) as attempt),
-    singles as (select sittings.* from sittings anti join repeated using (school, series, year, person)),
-    others as (select * from sittings where bad and (school, series, year, person) in (from repeated)),
-    kept as (
-        select attempt, block, row, school, series, year, bad, score, mark, failed
-        from singles cross join variants
-        union all
-        select attempt, block, row, school, series, year, bad, score, mark, failed
-        from others cross join variants
-        union all
-        select attempt, block, row, school, series, year, bad, score, mark, failed
-        from ordered cross join variants
-        where copy = 1 and case attempt when 'first' then turn = 1 when 'best' then rank = 1 else true end
+    with retakes as (
+        select distinct school, work from ordered where copy = 1 and turn > 1 and retaken and not bad
     ),
-    retakes as (select distinct school, series, year from ordered where copy = 1 and turn > 1 and retaken)
-    select school, series, year, attempt, block,
+    singles as (select sittings.* from sittings anti join repeated using (person, work)),
+    others as (select unnest(['best', 'all_rows']) as attempt),
+    kept as (
+        select 'first' as attempt, block, row, school, work, bad, score, mark, failed from singles
+        union all
+        select 'first' as attempt, block, row, school, work, bad, score, mark, failed from ordered
+        where copy = 1 and (bad or turn = 1)
+        union all
+        select attempt, block, row, school, work, bad, score, mark, failed
+        from singles semi join retakes using (school, work) cross join others
+        union all
+        select attempt, block, row, school, work, bad, score, mark, failed
+        from ordered semi join retakes using (school, work) cross join others
+        where copy = 1 and (bad or attempt = 'all_rows' or rank = 1)
+    )
+    select school, work, attempt, block,
         count(*) filter (not bad) as participants, count(*) filter (bad) as bad,
         count(*) filter (not bad and failed) as failed,
         count(*) filter (not bad and failed is null) as unknown,
@@ -155,11 +157,12 @@ _CELLS = """
         sum(score) filter (not bad) as total, count(score) filter (not bad) as scored,
         min(row) as first_row, max(row) as last_row
     from kept
-    where attempt = 'first' or (school, series, year) in (from retakes)
     group by all order by all"""
 
 
-def _results(cells: pd.DataFrame, sittings: Sequence[Sitting]) -> pd.DataFrame:
+def _results(
+    cells: pd.DataFrame, sittings: Sequence[Sitting], works: Sequence[tuple[str, int]]
+) -> pd.DataFrame:
     """Cells of several sheets added up, with their sources."""
     if cells.empty:
         return pd.DataFrame(columns=[*OUT, "bad", "unknown", "block"])
@@ -168,15 +171,16 @@ def _results(cells: pd.DataFrame, sittings: Sequence[Sitting]) -> pd.DataFrame:
         f"{where[block]} | {first}" + (f"–{last}" if last > first else "")
         for block, first, last in zip(cells["block"], cells["first_row"], cells["last_row"], strict=True)
     ]
+    cells["series"] = [works[at][0] for at in cells["work"]]
+    cells["year"] = [works[at][1] for at in cells["work"]]
     key = ["school", "series", "year", "attempt"]
     sums = ["participants", "bad", "failed", "unknown", "unmarked", "n2", "n3", "n4", "n5", "total", "scored"]
-    grouped = cells.groupby(key, sort=True)
-    found = (
-        grouped[sums]
-        .sum(min_count=1)
-        .join(grouped.agg(source=("source", "; ".join), block=("block", "first"), row=("first_row", "first")))
-        .reset_index()
-    )
+    found = cells.rename(columns={"first_row": "row"})
+    if cells.duplicated(key).any():  # a school in several sheets
+        first = dict.fromkeys(("block", "row"), "first")
+        found = found.groupby(key, as_index=False).agg(
+            dict.fromkeys(sums, "sum") | first | {"source": "; ".join}
+        )
     found = found.astype(dict.fromkeys([*sums[:9], "scored", "year", "row"], "Int64"))
     spoilt = _QUARANTINE * found["bad"] > found["participants"] + found["bad"]
     closed = spoilt | (found["unknown"] == found["participants"])
@@ -194,7 +198,7 @@ def _results(cells: pd.DataFrame, sittings: Sequence[Sitting]) -> pd.DataFrame:
         file=found["block"].map(lambda at: sittings[at].file).astype("str"),
         sheet=found["block"].map(lambda at: sittings[at].sheet).astype("str"),
         source=found["source"].astype("str"),
-    ).drop(columns=["school", "unmarked", "total", "scored"])
+    ).drop(columns=["school", "work", "unmarked", "total", "scored", "last_row"], errors="ignore")
 
 
 def _repeated(connection: duckdb.DuckDBPyConnection, sittings: Sequence[Sitting]) -> list[Finding]:
@@ -202,7 +206,7 @@ def _repeated(connection: duckdb.DuckDBPyConnection, sittings: Sequence[Sitting]
     findings: list[Finding] = []
     rows = connection.execute(
         "select block, row, school, copy > 1 as doubled, retaken from ordered "
-        "where copy > 1 or (turn > 1 and (not retaken or days = 1)) order by block, row"
+        "where copy > 1 or (turn > 1 and not bad and (not retaken or days = 1)) order by block, row"
     ).fetchall()
     groups: dict[tuple[int, str], list[tuple[int, int]]] = {}
     for block, row, school, doubled, retaken in rows:

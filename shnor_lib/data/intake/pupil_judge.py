@@ -4,7 +4,7 @@ In:   a `pupil_source.Source`, and what is known of the procedure.
 Out:  the table `judged` of a DuckDB connection in memory: row, school, person, status, score, mark, failed.
 Not:  persons with several rows and counts of schools (see `pupil_count`).
 
-A person is a 64-bit digest of the identifying texts with a salt that is drawn anew for every process and is
+A person is a 64-bit digest of the identifying texts with a salt that is drawn anew for every process and
 kept nowhere; the texts themselves do not get past the first step. DuckDB may not write temporary files.
 """
 
@@ -22,13 +22,14 @@ IMPOSSIBLE = (OVER_MAX, BAD_MARK, BAD_SCORE)
 MEMORY = "1200MB"
 _SALT = secrets.token_hex(16)
 _MACROS = (
+    "create macro word(x) as trim(replace(lower(x), chr(160), ' '))",
     # A dash or «н/д» in a cell means that nothing stands there.
-    """create macro word(x) as case
-        when trim(replace(lower(x), chr(160), ' ')) in ('-', '–', '—', '−', '--', 'н/д', 'нд', 'нет данных')
-        then '' else coalesce(trim(replace(lower(x), chr(160), ' ')), '') end""",
+    "create macro said(w) as case when regexp_full_match(w, '-|–|—|−|--|н/?д|нет данных') then '' else w end",
     "create macro num(w) as try_cast(replace(replace(w, ' ', ''), ',', '.') as decimal(9, 3))::double",
     "create macro missed(w) as regexp_matches(w, '^(отсутств|неявк|не ?яв|н/я)')",
 )
+# One person is written now with «ё», now with two spaces.
+_PERSON = "replace(regexp_replace(lower(person), '\\s+', ' ', 'g'), 'ё', 'е')"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Work:
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory that writes nothing to disk."""
     connection = duckdb.connect(":memory:", config={"temp_directory": "", "memory_limit": MEMORY})
+    connection.execute("set enable_progress_bar = false").fetchall()
     for macro in _MACROS:
         connection.execute(macro).fetchall()
     return connection
@@ -69,32 +71,36 @@ def judge(
     reader = pa.RecordBatchReader.from_batches(SCHEMA, source.batches())
     connection.register("pupils", reader)
     try:
-        connection.execute(_query(work, part, parts), {"salt": _SALT}).fetchall()
+        connection.execute(_query(source, work, part, parts), {"salt": _SALT}).fetchall()
     finally:
         connection.unregister("pupils")
 
 
-def _query(work: Work, part: int, parts: int) -> str:
+def _query(source: Source, work: Work, part: int, parts: int) -> str:
     score = "test" if work.uses_test else "total"
     most = "null::double" if work.max_score is None else f"{work.max_score:f}::double"
     failed, mark = _by_scale(work.scale)
     some = f"where coalesce(school, 0) % {parts} = {part}" if parts > 1 else ""
+
+    def word(name: str) -> str:
+        # A column that the table does not have costs nothing as a constant.
+        return f"said(word(coalesce({name}, '')))" if name in source.columns else "''"
+
     return f"""
         create or replace table judged as
         with words as (
             select row, school,
-                md5_number_lower($salt || coalesce(school, 0) || '|'
-                    || coalesce(replace(regexp_replace(lower(person), '\\s+', ' ', 'g'), 'ё', 'е'),
-                                '#' || row)) as person,
+                hash($salt, school, case when person is null then '#' || row else {_PERSON} end) as person,
                 person is null as nameless,
-                word(variant) as variant, word(total) as total_word, word({score}) as score_word,
-                word(mark) as mark_word, word(form) as form,
+                {word("variant")} as variant, {word("total")} as total_word, {word(score)} as score_word,
+                {word("mark")} as mark_word, {word("form")} as form,
                 replace(coalesce(short, ''), ' ', '') as short, coalesce(extended, '') as extended,
-                word(geometry) as geometry_word
+                {word("geometry")} as geometry_word
             from pupils {some}
         ), numbers as (
             select *, num(score_word) as score,
-                case when num(mark_word) in (2, 3, 4, 5) then num(mark_word)::tinyint end as given,
+                case when num(mark_word) between 2 and 5 and num(mark_word) % 1 = 0
+                    then num(mark_word)::tinyint end as given,
                 {_geometry(work.scale)} as geometry
             from words
         ), known as (
@@ -106,8 +112,8 @@ def _query(work: Work, part: int, parts: int) -> str:
                     or starts_with(total_word, 'гвэ') or starts_with(variant, 'гвэ') then {GVE}
                 when missed(variant) or missed(score_word) or missed(mark_word) or missed(total_word)
                     then {ABSENT}
-                when score_word = '' and total_word = '' and mark_word in ('', '0') then {ABSENT}
-                when given is null and mark_word not in ('', '0') then {BAD_MARK}
+                when score_word = '' and total_word = '' and (mark_word = '' or mark_word = '0') then {ABSENT}
+                when given is null and mark_word <> '' and mark_word <> '0' then {BAD_MARK}
                 when given is null and score is null and score_word <> '' then {BAD_SCORE}
                 when score < 0 or score > {most} then {OVER_MAX}
                 else {TAKEN} end as status

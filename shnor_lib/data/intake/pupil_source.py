@@ -10,6 +10,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -38,12 +39,14 @@ class Source:
     Attributes:
         pieces: tables of text columns by known name, with `row`.
         has_ids: persons can be told apart.
+        columns: those of `TEXTS` that the table has; the others are empty in all rows.
         schools: six digits → login, name, municipality, region as the rows write them; filled while reading.
         ragged: numbers of rows with another number of cells than the heading, left out; filled while reading.
     """
 
     pieces: Iterable[pa.Table]
     has_ids: bool
+    columns: frozenset[str] = frozenset()
     schools: dict[str, dict[str, str]] = field(default_factory=dict)
     ragged: list[int] = field(default_factory=list)
 
@@ -78,7 +81,7 @@ class Source:
 
 def from_csv(sheet: CsvSheet, header: Header) -> Source:
     """Rows of a CSV below its header, read piece by piece."""
-    source = Source((), has_ids=_tells_persons(header.columns))
+    source = Source((), _tells_persons(header.columns), _present(header.columns))
     source.pieces = _csv_pieces(sheet, header, source.ragged)
     return source
 
@@ -104,7 +107,11 @@ def from_columns(numbers: Sequence[int], columns: Columns) -> Source:
     """Rows given as columns of text; `numbers` are those of Excel."""
     arrays = {name: pa.array(list(values), pa.string()) for name, values in columns.items()}
     piece = pa.table({"row": pa.array(list(numbers), pa.int32()), **arrays})
-    return Source([piece], has_ids=_tells_persons(columns))
+    return Source([piece], _tells_persons(columns), _present(columns))
+
+
+def _present(columns: Iterable[str]) -> frozenset[str]:
+    return frozenset({*columns, "person"} & set(TEXTS))
 
 
 def _tells_persons(columns: Iterable[str]) -> bool:
@@ -168,7 +175,7 @@ def _numbers(before: int, count: int, broken: Sequence[int]) -> tuple[pa.Array, 
     skipped = set(broken)
     numbers: list[int] = []
     if not any(number > before for number in broken[-count - 1 :]):
-        return pa.array(range(before + 1, before + count + 1), pa.int32()), before + count
+        return pa.array(np.arange(before + 1, before + count + 1), pa.int32()), before + count
     while len(numbers) < count:
         before += 1
         if before not in skipped:
