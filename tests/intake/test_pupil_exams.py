@@ -147,3 +147,23 @@ def test_a_line_of_another_width_is_named_by_its_number(box: Box) -> None:
     ingested = box.ingest()
     assert of_check(ingested, "ragged_row")["row"].tolist() == [4]
     assert rows(ingested, "participants", "source") == [[3, "01_2026.06.09.csv |  | 2–6"]]
+
+
+def test_attempts_stand_for_every_school_of_the_exam_so_that_merged_ones_lose_nobody(box: Box) -> None:
+    body = [pupils.rcoi(school, who, 20, 3) for school in ("220001", "220002") for who in range(3)]
+    body.append(pupils.rcoi("220001", 0, 30, 5))
+    box.csv("01_2026.06.09.csv", [pupils.RCOI, *body], "cp1251", ";")
+    ingested = box.ingest()
+    best = table(ingested).query("attempt == 'best'")
+    assert best[["school_id", "participants"]].to_numpy().tolist() == [["220001", 3], ["220002", 3]]
+    assert of_check(ingested, "pupil_attempts")["row"].tolist() == [8]
+
+
+def test_a_title_that_speaks_of_both_exams_excludes_nobody_but_the_rows_that_say_so(box: Box) -> None:
+    head = [*pupils.PROTOCOL, "Форма"]
+    body = [[*pupils.protocol("220001", who, 20, 3), "ГВЭ" if who == 2 else "ОГЭ"] for who in range(4)]
+    titles = [["Результаты ОГЭ и ГВЭ"], ["01 - Русский язык 2026.06.09"]]
+    box.xlsx("a.xlsx", [*titles, head, *body])
+    ingested = box.ingest()
+    assert rows(ingested, "series", "participants") == [["oge-ru", 3]]
+    assert of_check(ingested, "gve")["value"].tolist() == ["1"]

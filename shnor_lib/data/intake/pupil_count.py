@@ -6,7 +6,8 @@ Not:  judging of single rows (see `pupil_judge`).
 
 A person who sat several times is one participant: `first` takes the earliest sitting by day, then by file and
 row; `best` the one passed, with the highest mark and score; `all_rows` every sitting. The latter two stand in
-the table only for cells in which somebody sat more than once.
+the table only for series and years in which anybody sat more than once, then for every school: a school that
+is merged with another must not lose its participants under one of the policies.
 """
 
 from collections.abc import Sequence
@@ -130,7 +131,7 @@ _ORDERED = """
     window own as (partition by copy > 1, bad, person, work)"""
 _CELLS = """
     with retakes as (
-        select distinct school, work from ordered where copy = 1 and turn > 1 and retaken and not bad
+        select distinct work from ordered where copy = 1 and turn > 1 and retaken and not bad
     ),
     singles as (select sittings.* from sittings anti join repeated using (person, work)),
     others as (select unnest(['best', 'all_rows']) as attempt),
@@ -141,10 +142,10 @@ _CELLS = """
         where copy = 1 and (bad or turn = 1)
         union all
         select attempt, block, row, school, work, bad, score, mark, failed
-        from singles semi join retakes using (school, work) cross join others
+        from singles semi join retakes using (work) cross join others
         union all
         select attempt, block, row, school, work, bad, score, mark, failed
-        from ordered semi join retakes using (school, work) cross join others
+        from ordered semi join retakes using (work) cross join others
         where copy = 1 and (bad or attempt = 'all_rows' or rank = 1)
     )
     select school, work, attempt, block,

@@ -90,7 +90,8 @@ def read(words: str, is_name: bool = False) -> Told:
     low = " ".join(plain.casefold().replace("ё", "е").split())
     told = Told(exam=next((exam for exam, pattern in _EXAM if re.search(pattern, low)), None))
     if told.exam == "gve":
-        told = replace(told, exam=None, gve=True)
+        # «Результаты ОГЭ и ГВЭ» speaks of both, and which row is which stands in the rows.
+        told = replace(told, exam=None, gve=None if re.search(r"\b(огэ|егэ)\b", low) else True)
     day = _DAY.search(low)
     if day:
         parts = day.groups()

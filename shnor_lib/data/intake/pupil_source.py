@@ -203,6 +203,8 @@ def _canonical(piece: pa.Table) -> pa.Table:
 def _person(piece: pa.Table, nothing: pa.Array) -> pa.ChunkedArray | pa.Array:
     """One text that tells persons of a school apart, missing where the row has none."""
     parts = [piece[name] for name in PERSON if name in piece.column_names]
+    if "document" in piece.column_names:  # a class may be written otherwise in September
+        parts = [piece[name] for name in _IDENTIFYING if name in piece.column_names]
     ids = [piece[name] for name in _IDENTIFYING if name in piece.column_names]
     if not ids:
         return nothing

@@ -157,6 +157,6 @@ VPR_F1 = Tables(
 GIA = Tables(
     "pupil_gia",
     "Протокол проверки результатов ГИА",
-    ("school", "surname|code|document|klass", "total|mark|test"),
+    ("school", "surname|code|document|klass", "total|test"),
     "oge",
 )
