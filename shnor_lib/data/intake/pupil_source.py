@@ -134,8 +134,8 @@ def _csv_pieces(sheet: CsvSheet, header: Header, ragged: list[int]) -> Iterator[
 
     names = [f"c{at}" for at in range(len(sheet.head[header.row]))]
     wanted = {name: f"c{at}" for name, at in header.columns.items()}
-    lines = _lines_to(sheet, header.row)
     try:
+        lines = _lines_to(sheet, header.row)
         reader = pa_csv.open_csv(
             sheet.path,
             read_options=pa_csv.ReadOptions(
@@ -162,7 +162,7 @@ def _csv_pieces(sheet: CsvSheet, header: Header, ragged: list[int]) -> Iterator[
             rows, at = _numbers(at, batch.num_rows, broken)
             columns = {name: batch.column(place) for name, place in wanted.items()}
             yield pa.table({"row": rows, **columns})
-    except (pa.ArrowInvalid, UnicodeError):
+    except (pa.ArrowInvalid, UnicodeError, csv.Error):
         # The text of these errors repeats the line that they stumbled over.
         raise InputError(
             f"Файл «{sheet.file}» не разбирается на столбцы по знаку «{sheet.delimiter}». Проверьте кавычки "
