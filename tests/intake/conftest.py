@@ -75,6 +75,20 @@ def box(tmp_path: Path) -> Box:
 
 
 @pytest.fixture
+def make_book(box: Box) -> Callable[[str, dict[str, Rows]], None]:
+    """Writes a workbook of several sheets into the empty project."""
+
+    def write(name: str, sheets: dict[str, Rows]) -> None:
+        with xlsxwriter.Workbook(str(box.raw / name)) as book:
+            for title, rows in sheets.items():
+                page = book.add_worksheet(title)
+                for at, row in enumerate(rows):
+                    page.write_row(at, 0, row)
+
+    return write
+
+
+@pytest.fixture
 def make_box(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Box]:
     """Several empty projects."""
     return lambda: Box(tmp_path_factory.mktemp("project"))

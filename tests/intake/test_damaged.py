@@ -156,3 +156,11 @@ def test_an_undated_change_of_codes_is_refused(box: Box) -> None:
     box.xlsx("a.xlsx", statistics(SCHOOL))
     box.csv("r.csv", [["old_id", "new_id", "from_date", "kind"], ["220001", "220002", "скоро", "rename"]])
     assert "дата перехода" in message(box, "no_date")
+
+
+def test_csv_with_a_lone_carriage_return_does_not_stop_the_others(box: Box) -> None:
+    box.xlsx("a.xlsx", statistics(SCHOOL))
+    (box.raw / "b.csv").write_bytes("Логин;Год\r;x\nsch220001;20\r21\n".encode())
+    assert len(box.ingest().snapshot.table("results")) == 1
+    (box.raw / "c.csv").write_bytes(b"a;b\n1;" + b"x" * 200_000 + b"\n")
+    assert "слишком длинная ячейка" in message(box, "unreadable")

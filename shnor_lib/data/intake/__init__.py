@@ -7,7 +7,7 @@ Not:  correcting anything: what is wrong is named with its place, and the rest g
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import pandas as pd
 
 from shnor_lib.data import store
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding, to_frame
-from shnor_lib.data.intake import geojson, registry, spelling
+from shnor_lib.data.intake import file_notes, geojson, pupil_count, registry, spelling
 from shnor_lib.data.intake.affected import letters
 from shnor_lib.data.intake.assemble import assemble
+from shnor_lib.data.intake.file_notes import Notes
 from shnor_lib.data.intake.files import CsvSheet, Sheet, open_file
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.pupil_count import Sitting
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.screening.report import Accepted, write_reports
 from shnor_lib.errors import InputError, ScreeningError
@@ -84,6 +86,8 @@ class _Read:
     accepted: list[Accepted] = field(default_factory=list)
     inputs: list[store.InputFile] = field(default_factory=list)
     attachments: dict[str, Path] = field(default_factory=dict)
+    sittings: list[Sitting] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
 
 
 def ingest(project: Project, strict: bool = False) -> IngestResult:
@@ -109,8 +113,9 @@ def ingest(project: Project, strict: bool = False) -> IngestResult:
             "и выполните: shnor ingest. Пример данных создаёт команда: shnor demo"
         )
     read = _Read()
-    for path in files:
+    for path in _notes_first(files, project.raw):
         _read_file(path, path.relative_to(project.raw).as_posix(), read)
+    _finish_pupils(read)
     assembled = assemble(read.taken)
     findings = to_frame([*read.findings, *assembled.findings])
     findings = _with_municipalities(findings, assembled.tables.get("schools"))
@@ -154,13 +159,19 @@ def _read_file(path: Path, file: str, read: _Read) -> None:
     log = Log(file)
     before = _content(path)
     try:
-        if geojson.is_geojson(path):
+        if file.casefold() == file_notes.FILE:
+            read.notes = file_notes.read(path, log)
+            rows = len(read.notes.rows)
+            readers.append(file_notes.FORM)
+            read.accepted.append(Accepted(file, "", file_notes.FORM, rows))
+            sheets: list[Sheet] = []
+        elif geojson.is_geojson(path):
             rows = _take_polygons(path, file, log, read)
             readers.append(geojson.ID)
-            sheets: list[Sheet] = []
+            sheets = []
         else:
             opened = open_file(path, file)
-            sheets = opened.sheets
+            sheets = [replace(sheet, notes=read.notes.of(file, sheet.name)) for sheet in opened.sheets]
             if opened.hidden:
                 names = ", ".join(f"«{name}»" for name in opened.hidden)
                 log.add(
@@ -214,11 +225,31 @@ def _read_sheet(sheet: Sheet, path: Path, read: _Read) -> tuple[str, int]:
     log = Log(sheet.file, sheet.name)
     reader, taken = registry.read_sheet(sheet, log)
     read.taken.append((reader, taken.tables))
-    if taken.tables and not (isinstance(sheet, CsvSheet) and path.stat().st_size > _SPELLING_SIZE):
+    read.sittings += taken.sittings
+    if (
+        taken.tables
+        and not taken.personal
+        and not (isinstance(sheet, CsvSheet) and path.stat().st_size > _SPELLING_SIZE)
+    ):
         spelling.check(sheet, log)
     read.findings += log.findings
     read.accepted.append(Accepted(sheet.file, sheet.name, reader, taken.rows))
     return reader, taken.rows
+
+
+def _notes_first(files: list[Path], raw: Path) -> list[Path]:
+    """Files in their order, but what a person says about them before they are read."""
+    return sorted(files, key=lambda path: path.relative_to(raw).as_posix().casefold() != file_notes.FILE)
+
+
+def _finish_pupils(read: _Read) -> None:
+    """Count the pupils of all files together, since a second attempt comes in a file of its own."""
+    counted, findings = pupil_count.count(read.sittings)
+    read.findings += findings
+    read.taken.append(("pupils", {"results": counted}))
+    log = Log(file_notes.FILE)
+    file_notes.report_unused(read.notes, log)
+    read.findings += log.findings
 
 
 def _take_polygons(path: Path, file: str, log: Log, read: _Read) -> int:

@@ -9,9 +9,10 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,13 @@ class Sheet:
         file: path relative to `data/raw`, with forward slashes.
         name: name of the sheet, empty for CSV.
         rows: cells by rows; row `i` is row `i + 1` of Excel.
+        notes: what `files.csv` says of the file or sheet (see `file_notes`).
     """
 
     file: str
     name: str
     rows: list[list[Cell]] = field(repr=False)
+    notes: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
     @property
     def head(self) -> Sequence[Sequence[Cell]]:
@@ -82,9 +85,17 @@ class CsvSheet(Sheet):
 
     @cached_property
     def _head(self) -> list[list[Cell]]:
-        with self.path.open(encoding=self.encoding, newline="") as stream:
-            reader = csv.reader(stream, delimiter=self.delimiter)
-            return [list(row) for row, _ in zip(reader, range(HEAD), strict=False)]
+        return self._rows(HEAD)
+
+    def _rows(self, most: int | None) -> list[list[Cell]]:
+        try:
+            with self.path.open(encoding=self.encoding, newline="") as stream:
+                return [list(row) for row in islice(csv.reader(stream, delimiter=self.delimiter), most)]
+        except csv.Error:
+            raise InputError(
+                f"Файл «{self.file}» не читается как таблица: в нём слишком длинная ячейка или незакрытая "
+                "кавычка. Проверьте кавычки и сохраните файл заново."
+            ) from None
 
     @property
     def head(self) -> Sequence[Sequence[Cell]]:
@@ -93,8 +104,7 @@ class CsvSheet(Sheet):
 
     def all_rows(self) -> list[list[Cell]]:
         """Every row; for files of a size that memory holds."""
-        with self.path.open(encoding=self.encoding, newline="") as stream:
-            return [list(row) for row in csv.reader(stream, delimiter=self.delimiter)]
+        return self._rows(None)
 
     def frame(self, header: int) -> pd.DataFrame:
         """As `Sheet.frame`; all cells are text, empty ones are empty text."""
@@ -285,7 +295,11 @@ def _delimiter(head: str) -> str:
     lines = head.splitlines(keepends=True)[:HEAD]
     best, best_score = ",", (0, 0)
     for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(io.StringIO("".join(lines)), delimiter=delimiter) if row]
+        widths = [
+            len(row)
+            for row in csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter)
+            if row
+        ]
         wide = [width for width in widths if width > 1]
         if not wide:
             continue

@@ -1,4 +1,4 @@
-"""Guard: a sheet about single pupils is refused as a whole, and nothing of it is kept.
+"""Guard: a sheet about single pupils that no reader knows is refused as a whole, and nothing of it is kept.
 
 Names, documents and codes of pupils must not enter a snapshot, a report or a message, so the finding names
 the sheet and the headings that gave it away, never a cell.
@@ -28,10 +28,10 @@ _LIKELY = re.compile(
 
 
 class PupilLevel:
-    """Recognises sheets about single pupils and refuses them."""
+    """Recognises sheets about single pupils that the readers before it have not taken, and refuses them."""
 
     id = "pupil_level"
-    title = "Поимённые данные (не принимаются)"
+    title = "Поимённые данные незнакомой формы (не принимаются)"
 
     def recognise(self, sheet: Sheet) -> list[str] | None:
         """Headings that speak of single pupils: one certain one, or three others in one row."""
@@ -52,8 +52,8 @@ class PupilLevel:
             ERROR,
             "лист содержит данные отдельных учеников (столбцы: "
             + ", ".join(f"«{word[:40]}»" for word in found[:6])
-            + "); он не принят, и ничего из него не сохранено",
-            "Замените лист сводным отчётом по школам («Статистика по отметкам» или длинная форма) "
-            "и уберите поимённый файл из папки.",
+            + "), а форма его не распознана; он не принят, и ничего из него не сохранено",
+            "Пришлите выгрузку ВПР, «Ф1», протокол ГИА или файл РЦОИ как получены, с заголовками, либо "
+            "сводный отчёт по школам («Статистика по отметкам»), и уберите этот файл из папки.",
         )
         return Taken()

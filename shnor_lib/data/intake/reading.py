@@ -12,6 +12,7 @@ import pandas as pd
 
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.pupil_count import Sitting
 
 PLACE = ("file", "sheet", "row")
 SIGHTINGS = "sightings"  # schools as results name them; a source for the table of schools, no table itself
@@ -25,10 +26,14 @@ class Taken:
         tables: table name (a key of `schemas.TABLES`, or `SIGHTINGS`) → rows with the columns of the
             contract as far as the sheet has them, and the columns of `PLACE`.
         rows: rows of the sheet that were taken.
+        sittings: judged rows of pupils, counted when all files are read.
+        personal: the sheet is about single pupils: no cell of it may be repeated anywhere.
     """
 
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     rows: int = 0
+    sittings: tuple[Sitting, ...] = ()
+    personal: bool = False
 
 
 class Reader(Protocol):

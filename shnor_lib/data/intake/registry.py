@@ -10,7 +10,9 @@ from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.marks_long import MarksLong
 from shnor_lib.data.intake.marks_statistics import MarksStatistics
+from shnor_lib.data.intake.pupil_flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
 from shnor_lib.data.intake.pupil_level import PupilLevel
+from shnor_lib.data.intake.pupil_tables import GIA, VPR_F1
 from shnor_lib.data.intake.reading import Reader, Taken
 from shnor_lib.data.intake.social_passport import SocialPassport
 from shnor_lib.data.intake.tidy import Tidy, near_miss, russian_names
@@ -18,6 +20,13 @@ from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import InputError
 
 READERS: tuple[Reader, ...] = (
+    VPR_2020,
+    VPR_2021,
+    VPR_2022,
+    VprClasses(),
+    RCOI,
+    VPR_F1,
+    GIA,
     PupilLevel(),
     Corrections(),
     MarksStatistics(),
@@ -85,9 +94,9 @@ def _explain(sheet: Sheet, log: Log) -> None:
         "unknown_layout",
         ERROR,
         f"форма листа не распознана; знакомых заголовков: {shown}",
-        "Принимаются: «Статистика по отметкам», длинная форма отметок, контекстная анкета 2021, список "
-        "необъективных результатов, социальный паспорт, аудит дефицитов, дорожная карта, меры, исправления и "
-        "таблицы с договорёнными столбцами.",
+        "Принимаются: «Статистика по отметкам», длинная форма отметок, ВПР по участникам и «Ф1», протоколы "
+        "ГИА-9 и ЕГЭ, контекстная анкета 2021, список необъективных результатов, социальный паспорт, аудит "
+        "дефицитов, дорожная карта, меры, исправления и таблицы с договорёнными столбцами.",
     )
 
 

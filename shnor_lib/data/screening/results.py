@@ -114,10 +114,11 @@ def conflicting_rows(results: pd.DataFrame) -> Flag:
 def out_of_calendar(results: pd.DataFrame, calendar: pd.DataFrame) -> Flag:
     """Results of a procedure that was cancelled or not held that year."""
     held = results[["series", "year"]].merge(calendar[["series", "year", "held"]], how="left")
+    rows = pd.Series((held["held"] == "no").fillna(False).to_numpy(), index=results.index)
     return Flag(
         "out_of_calendar",
         WARNING,
-        pd.Series((held["held"] == "no").fillna(False).to_numpy(), index=results.index),
+        rows & ~_again(results),
         "по календарю эта процедура в этом году не проводилась; результат сохранён, но в расчёт не войдёт",
         "Проверьте год и процедуру или уточните календарь таблицей procedures.",
         "Год",
@@ -138,7 +139,7 @@ def sudden_break(results: pd.DataFrame) -> Flag:
     was = paired["_before"].set_axis(results.index)
     now = results["participants"]
     low, high = was.where(was <= now, now), was.where(was >= now, now)
-    rows = (high >= _TIMES * low) & (high - low >= _NOTABLE)
+    rows = (high >= _TIMES * low) & (high - low >= _NOTABLE) & ~_again(results)
     return Flag(
         "sudden_break",
         WARNING,
@@ -168,6 +169,11 @@ def coverage(results: pd.DataFrame, context: pd.DataFrame) -> Flag:
         "Кол-во участников",
         results["participants"].astype("str") + " из " + number.astype("Int64").astype("str"),
     )
+
+
+def _again(results: pd.DataFrame) -> "pd.Series[bool]":
+    """Rows of a further attempt: what is wrong with a cell is said once."""
+    return results.duplicated(["school_id", "year", "series"])
 
 
 def _label(results: pd.DataFrame) -> "pd.Series[str]":

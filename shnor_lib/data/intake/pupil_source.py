@@ -1,0 +1,223 @@
+"""Rows of single pupils as a stream of Arrow batches that holds nothing but what the rules need.
+
+In:   a sheet and the positions of its known columns; a CSV of any size is read piece by piece.
+Out:  `Source`: batches of `SCHEMA` (numbers of rows, six digits of schools, texts of scores and marks, and
+      the text that tells persons apart, which `pupil_judge` hashes at once), and the schools as named.
+Not:  meaning of scores and marks.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from shnor_lib.data.intake import cells
+from shnor_lib.data.intake.cells import Cell
+from shnor_lib.data.intake.columns import Header
+from shnor_lib.data.intake.files import CsvSheet, Sheet
+from shnor_lib.data.schools import split_login
+from shnor_lib.errors import InputError
+
+TEXTS = ("person", "variant", "total", "test", "mark", "short", "extended", "geometry", "form")
+SCHEMA = pa.schema([("row", pa.int32()), ("school", pa.int32()), *((name, pa.string()) for name in TEXTS)])
+PERSON = ("klass", "number", "code", "surname", "name1", "name2", "series_no", "document")
+_IDENTIFYING = PERSON[1:]  # a class alone tells nobody apart
+_SCHOOL = ("municipality", "region", "name")
+BLOCK = 8 << 20  # bytes of CSV read at a time
+
+Columns = Mapping[str, Sequence[str | None]]
+
+
+@dataclass
+class Source:
+    """Rows of one table of pupils.
+
+    Attributes:
+        pieces: tables of text columns by known name, with `row`.
+        has_ids: persons can be told apart.
+        columns: those of `TEXTS` that the table has; the others are empty in all rows.
+        schools: six digits → login, name, municipality, region as the rows write them; filled while reading.
+        ragged: numbers of rows with another number of cells than the heading, left out; filled while reading.
+    """
+
+    pieces: Iterable[pa.Table]
+    has_ids: bool
+    columns: frozenset[str] = frozenset()
+    schools: dict[str, dict[str, str]] = field(default_factory=dict)
+    ragged: list[int] = field(default_factory=list)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Batches of `SCHEMA`."""
+        for piece in self.pieces:
+            self._see_schools(piece)
+            yield from _canonical(piece).to_batches()
+
+    def _see_schools(self, piece: pa.Table) -> None:
+        said = [name for name in ("school", *_SCHOOL) if name in piece.column_names]
+        if len(said) == 1 and not _has_names(piece["school"]):
+            for login in pc.unique(piece["school"]).to_pylist():
+                self._see({"school": login})
+            return
+        for row in piece.select(said).group_by(said).aggregate([]).to_pylist():
+            self._see(row)
+
+    def _see(self, row: Mapping[str, str | None]) -> None:
+        login, _, name = (part.strip() for part in (row["school"] or "").partition("|"))
+        prefix, digits = split_login(login)
+        if digits is None:
+            return
+        words = {"login_prefix": prefix, "name": name or (row.get("name") or "")}
+        for column in ("municipality", "region"):
+            code, bar, rest = (part.strip() for part in (row.get(column) or "").partition("|"))
+            words[column] = rest if bar else code
+            words[f"{column}_code"] = code if bar else ""
+        known = self.schools.setdefault(digits, words)
+        known.update({key: value for key, value in words.items() if value and not known[key]})
+
+
+def from_csv(sheet: CsvSheet, header: Header) -> Source:
+    """Rows of a CSV below its header, read piece by piece."""
+    source = Source((), _tells_persons(header.columns), _present(header.columns))
+    source.pieces = _csv_pieces(sheet, header, source.ragged)
+    return source
+
+
+def from_rows(rows: Sequence[Sequence[Cell]], header: Header) -> Source:
+    """Rows of a workbook below its header."""
+    body = list(enumerate(rows[header.row + 1 :], header.row + 2))
+    columns = {
+        name: [cells.text(row[at]) if at < len(row) else "" for _, row in body]
+        for name, at in header.columns.items()
+    }
+    return from_columns([number for number, _ in body], columns)
+
+
+def from_sheet(sheet: Sheet, header: Header) -> Source:
+    """Rows of any sheet below its header."""
+    if isinstance(sheet, CsvSheet):
+        return from_csv(sheet, header)
+    return from_rows(sheet.rows, header)
+
+
+def from_columns(numbers: Sequence[int], columns: Columns) -> Source:
+    """Rows given as columns of text; `numbers` are those of Excel."""
+    arrays = {name: pa.array(list(values), pa.string()) for name, values in columns.items()}
+    piece = pa.table({"row": pa.array(list(numbers), pa.int32()), **arrays})
+    return Source([piece], _tells_persons(columns), _present(columns))
+
+
+def _present(columns: Iterable[str]) -> frozenset[str]:
+    return frozenset({*columns, "person"} & set(TEXTS))
+
+
+def _tells_persons(columns: Iterable[str]) -> bool:
+    return bool(set(columns) & set(_IDENTIFYING))
+
+
+def _has_names(column: pa.ChunkedArray) -> bool:
+    return bool(pc.any(pc.match_substring(column.slice(0, 1000), "|")).as_py())
+
+
+def _csv_pieces(sheet: CsvSheet, header: Header, ragged: list[int]) -> Iterator[pa.Table]:
+    """Tables of the wanted columns; numbers of rows count every line of the file, the left out ones too."""
+    broken: list[int] = []
+
+    def leave_out(row: pa_csv.InvalidRow) -> str:
+        broken.append(row.number)
+        if row.text.strip(f"{sheet.delimiter}\r\n\t ") != "":
+            ragged.append(row.number)
+        return "skip"
+
+    names = [f"c{at}" for at in range(len(sheet.head[header.row]))]
+    wanted = {name: f"c{at}" for name, at in header.columns.items()}
+    try:
+        lines = _lines_to(sheet, header.row)
+        reader = pa_csv.open_csv(
+            sheet.path,
+            read_options=pa_csv.ReadOptions(
+                use_threads=False,
+                block_size=BLOCK,
+                skip_rows=lines,
+                column_names=names,
+                encoding="utf-8" if sheet.encoding == "utf-8-sig" else sheet.encoding,
+            ),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=sheet.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=leave_out,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                include_columns=list(wanted.values()),
+                column_types=dict.fromkeys(wanted.values(), pa.string()),
+                strings_can_be_null=False,
+            ),
+        )
+        at = lines
+        for batch in reader:
+            rows, at = _numbers(at, batch.num_rows, broken)
+            columns = {name: batch.column(place) for name, place in wanted.items()}
+            yield pa.table({"row": rows, **columns})
+    except (pa.ArrowInvalid, UnicodeError, csv.Error):
+        # The text of these errors repeats the line that they stumbled over.
+        raise InputError(
+            f"Файл «{sheet.file}» не разбирается на столбцы по знаку «{sheet.delimiter}». Проверьте кавычки "
+            "вокруг значений с этим знаком."
+        ) from None
+
+
+def _numbers(before: int, count: int, broken: Sequence[int]) -> tuple[pa.Array, int]:
+    """Numbers of the next `count` rows after row `before`, rows left out being passed over."""
+    skipped = set(broken)
+    numbers: list[int] = []
+    if not any(number > before for number in broken[-count - 1 :]):
+        return pa.array(np.arange(before + 1, before + count + 1), pa.int32()), before + count
+    while len(numbers) < count:
+        before += 1
+        if before not in skipped:
+            numbers.append(before)
+    return pa.array(numbers, pa.int32()), before
+
+
+def _lines_to(sheet: CsvSheet, header: int) -> int:
+    """Lines of the file down to the header with it."""
+    with sheet.path.open(encoding=sheet.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=sheet.delimiter)
+        for _ in range(header + 1):
+            next(reader)
+        return reader.line_num
+
+
+def _canonical(piece: pa.Table) -> pa.Table:
+    """A piece in the columns of `SCHEMA`."""
+    nothing = pa.nulls(piece.num_rows, pa.string())
+    columns = {name: piece[name] if name in piece.column_names else nothing for name in TEXTS}
+    columns["person"] = _person(piece, nothing)
+    return pa.table({"row": piece["row"], "school": _school(piece["school"]), **columns}).cast(SCHEMA)
+
+
+def _person(piece: pa.Table, nothing: pa.Array) -> pa.ChunkedArray | pa.Array:
+    """One text that tells persons of a school apart, missing where the row has none."""
+    parts = [piece[name] for name in PERSON if name in piece.column_names]
+    if "document" in piece.column_names:  # a class may be written otherwise in September
+        parts = [piece[name] for name in _IDENTIFYING if name in piece.column_names]
+    ids = [piece[name] for name in _IDENTIFYING if name in piece.column_names]
+    if not ids:
+        return nothing
+    joined = pc.binary_join_element_wise(*parts, "|", null_handling="replace")
+    filled = pc.binary_join_element_wise(*ids, "", null_handling="replace")
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(filled), ""), None, joined)
+
+
+def _school(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    """Six digits of the logins as numbers; «edu223017 | Школа» is read up to the bar."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    digits = [split_login((login or "").partition("|")[0])[1] for login in encoded.dictionary.to_pylist()]
+    numbers = pa.array([None if code is None else int(code) for code in digits], pa.int32())
+    return numbers.take(encoded.indices)
