@@ -19,6 +19,9 @@ import pandas as pd
 from shnor_lib.analysis.cells import Flags, Ints
 from shnor_lib.analysis.identification import Decision
 
+# How bad a cluster is: a move to a lower rank is an improvement (R19).
+RANK = {"severe": 2, "moderate": 1, "basic": 0}
+
 SCHEMES = ("imported", "hits", "max_share", "pooled_share", "mean_share")
 
 # Lower bounds in per cent of «умеренно» and «сильно», by scheme [A].

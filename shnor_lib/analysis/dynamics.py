@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from shnor_lib.analysis.clusters import RANK
 from shnor_lib.analysis.identification import Decision
 
 MOVEMENTS = ("positive", "negative", "neutral", "entry", "exit_unconfirmed", "not_evaluable")
 STATES = ("severe", "moderate", "basic", "not_listed", "not_evaluable")
-_RANK = {"severe": 2, "moderate": 1, "basic": 0}
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,10 @@ def _movement(row: dict[Hashable, Any], *, exclude_biased: bool) -> tuple[str | 
     before, after = str(row["state_before"]), str(row["state_after"])
     biased = row["biased"] is True
     if row["status_before"] != "shnor":
-        if after not in _RANK:
+        if after not in RANK:
             return None, None
         return ("entry", None) if before == "not_listed" else (None, "no_base")
-    if after == "not_evaluable" or before not in _RANK:
+    if after == "not_evaluable" or before not in RANK:
         return "not_evaluable", "closed" if row["closed"] else None
     if after == "not_listed":
         if biased and exclude_biased:
@@ -160,7 +160,7 @@ def _movement(row: dict[Hashable, Any], *, exclude_biased: bool) -> tuple[str | 
         if row["fewer"]:
             return "exit_unconfirmed", "fewer_series"
         return "positive", "exit_biased" if biased else "exit"
-    change = _RANK[before] - _RANK[after]
+    change = RANK[before] - RANK[after]
     if change > 0 and biased and exclude_biased:
         return "not_evaluable", "biased"
     return ("positive" if change > 0 else "negative" if change < 0 else "neutral"), None

@@ -17,10 +17,10 @@ import pandas as pd
 from shnor_lib import statistics
 from shnor_lib.analysis import clusters
 from shnor_lib.analysis.cells import Flags, Ints
+from shnor_lib.analysis.clusters import RANK
 from shnor_lib.analysis.dynamics import unconfirmed
 from shnor_lib.analysis.identification import Decision, limb_a, limb_b
 
-_RANK = {"severe": 2, "moderate": 1, "basic": 0}
 _SEED = 847  # one seed: a report printed twice shows the same numbers
 
 Floats = npt.NDArray[np.float64]
@@ -46,7 +46,7 @@ def without_change(
     first = before.cube.schools.get_indexer(schools)
     second = after.cube.schools.get_indexer(schools)
     counts, counts_now = clusters.counts(before), clusters.counts(after)
-    rank_before = cluster_before.reindex(schools).map(_RANK).fillna(0).to_numpy(dtype="int64")
+    rank_before = cluster_before.reindex(schools).map(RANK).fillna(0).to_numpy(dtype="int64")
     listed_before = before.status[first] == "shnor"
     n = counts_now.participants[second]
     known = n > 0
@@ -61,7 +61,7 @@ def without_change(
         hit = known & (100 * k >= after.policy.threshold_percent * n)
         listed = _listed(hit, after.counted_before[second], after)
         drawn = clusters.Counts(k, n, known, hit)
-        rank = np.array([_RANK[name] for name in clusters.label(scheme, drawn)])
+        rank = np.array([RANK[name] for name in clusters.label(scheme, drawn)])
         left = listed_before & ~listed & evaluable & confirmed
         stays = listed_before & listed
         totals["exit"] += left

@@ -13,12 +13,6 @@ ERROR = "error"
 WARNING = "warning"
 INFO = "info"
 
-SEVERITIES = {
-    ERROR: "ошибка: значение не принято",
-    WARNING: "предупреждение: принято, проверьте",
-    INFO: "к сведению",
-}
-
 
 @dataclass(frozen=True)
 class Finding:

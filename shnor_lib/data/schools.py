@@ -15,7 +15,6 @@ import pandas as pd
 
 from shnor_lib.data.schemas import TABLES
 
-PREFIXES_IN_SCOPE = ("sch", "edu", "")
 PREFIXES_OUT_OF_SCOPE = ("ksh", "spo")  # special schools and technical colleges
 _LOGIN = re.compile(r"^\s*([a-z]{3})?\s*(\d{5,6})\s*$", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans("АВСЕНКМОРТХасеорухЅѕ", "ABCEHKMOPTXaceopyxSs")

@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 
-from shnor_lib.data.series import parse
 from shnor_lib.present import labels, text
 from shnor_lib.present.labels import Label
 
@@ -202,13 +201,6 @@ def counts(cell: Any, threshold: int) -> str:
             return labels.MISSING
         return f"от {cell.failed_low} до {cell.failed_high} из {cell.participants}"
     return text.k_of_n(cell.failed, cell.participants, threshold)
-
-
-def series_names(ids: object) -> list[str]:
-    """Labels of series joined by `;`: «ВПР МА 5»."""
-    if text.is_missing(ids) or not str(ids):
-        return []
-    return [parse(item).short for item in str(ids).split(";")]
 
 
 def _word(value: object) -> Cell:

@@ -29,9 +29,7 @@ _MOST_DIGITS = 6
 
 Forms = tuple[str, str, str]
 SCHOOLS: Forms = ("школа", "школы", "школ")
-MUNICIPALITIES: Forms = ("муниципалитет", "муниципалитета", "муниципалитетов")
 DEFICITS: Forms = ("дефицит", "дефицита", "дефицитов")
-PROCEDURES: Forms = ("процедура", "процедуры", "процедур")
 PARTICIPANTS: Forms = ("участник", "участника", "участников")
 
 

@@ -20,7 +20,6 @@ GRID = "#E9EDF1"
 PAPER = "#FFFFFF"
 ACCENT = "#1F4E79"
 ALARM = "#A63D22"
-PALE = "#F4F6F8"
 
 STATUS_COLOURS = {
     "shnor": ALARM,
@@ -35,14 +34,6 @@ CLUSTER_COLOURS = {
     "moderate": "#C8603A",
     "basic": "#EDB488",
     "not_listed": "#9DBBD6",
-    "not_evaluable": "#D9DEE4",
-}
-MOVEMENT_COLOURS = {
-    "positive": "#2F6F9F",
-    "neutral": "#B9C3CD",
-    "negative": ALARM,
-    "exit_unconfirmed": "#8B7BB5",
-    "entry": "#E0A03B",
     "not_evaluable": "#D9DEE4",
 }
 DEFICIT_COLOURS = {
