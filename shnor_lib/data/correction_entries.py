@@ -15,7 +15,8 @@ import pandera.pandas as pa
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, Finding
-from shnor_lib.data.schemas import CORRECTION_ACTIONS, SCHOOL_ID, TABLES
+from shnor_lib.data.schemas import CORRECTION_ACTIONS, TABLES
+from shnor_lib.data.table import SCHOOL_ID
 
 TABLE = "corrections"
 KEYS = ("school_id", "year", "series", "attempt", "wave", "code", "indicator", "measure_id")

@@ -6,15 +6,22 @@ integers: missing is missing, never zero. A result known only in per cent has `f
 could be rebuilt, and always the bounds `failed_low`, `failed_high` (rule R8).
 """
 
-from dataclasses import dataclass
-from functools import cached_property
-
-import pandas as pd
 import pandera.pandas as pa
 
-from shnor_lib.data import series as series_ids
+from shnor_lib.data.table import (
+    Table,
+    column,
+    count,
+    flag,
+    number,
+    one_of,
+    school,
+    series,
+    table,
+    text,
+    year,
+)
 
-SCHOOL_ID = r"^\d{6}$"
 SCHOOL_STATUSES = ("active", "branch", "closed")
 LEVELS = (4, 9, 11)
 ATTEMPTS = ("first", "best", "all_rows")
@@ -22,304 +29,290 @@ CROSSWALK_KINDS = ("rename", "prefix", "merge", "split", "close", "branch")
 SIGNIFICANCES = ("high", "medium", "low")
 CLUSTERS = ("severe", "moderate", "basic")
 HELD = ("yes", "no", "partial")
+CODE_KINDS = ("oge", "ege", "inn")
+TASK_LEVELS = ("base", "advanced", "high")
+GOALS = ("at_least", "at_most", "times_more", "times_less")
+MATCH_DECISIONS = ("accepted", "rejected")
 CORRECTION_ACTIONS = ("drop", "override", "flag")
 CORRECTION_OUTCOMES = ("applied", "obsolete", "not_found")
 
 
-@dataclass(frozen=True)
-class Table:
-    """Schema of one tidy table.
-
-    Attributes:
-        name: file name in the snapshot.
-        title: what it holds, in Russian, for messages.
-        key: columns that identify a row.
-        columns: pandera columns in contract order; extra columns are allowed and kept.
-    """
-
-    name: str
-    title: str
-    key: tuple[str, ...]
-    columns: dict[str, pa.Column]
-
-    @cached_property
-    def schema(self) -> pa.DataFrameSchema:
-        """Schema for pandera: coerces dtypes, allows extra columns, checks the key."""
-        return pa.DataFrameSchema(
-            self.columns, coerce=True, strict=False, unique=list(self.key), name=self.name
-        )
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Columns a raw file must have; the rest are filled with missing values."""
-        return tuple(name for name, column in self.columns.items() if column.required)
-
-    def empty(self) -> pd.DataFrame:
-        """A frame without rows, with the columns and dtypes of the contract."""
-        return pd.DataFrame(
-            {name: pd.Series(dtype=_PANDAS[str(column.dtype)]) for name, column in self.columns.items()}
-        )
-
-    def conform(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Contract columns first, in order, absent ones missing, dtypes coerced; extras after.
-
-        Raises:
-            pandera.errors.SchemaErrors: all failures at once (lazy), as `failure_cases`.
-        """
-        full = frame.copy()
-        for name, column in self.columns.items():
-            if name not in full:
-                full[name] = pd.Series(pd.NA, index=full.index, dtype=_PANDAS[str(column.dtype)])
-        extras = [name for name in full.columns if name not in self.columns]
-        return self.schema.validate(full[[*self.columns, *extras]], lazy=True)
-
-
-_PANDAS = {
-    "str": "str",
-    "string[pyarrow]": "str",
-    "Int64": "Int64",
-    "Float64": "Float64",
-    "boolean": "boolean",
-}
-
-
-def _text(required: bool = False, **checks: object) -> pa.Column:
-    return _column("str", required, **checks)
-
-
-def _count(required: bool = False) -> pa.Column:
-    return _column("Int64", required, check=pa.Check.ge(0))
-
-
-def _column(dtype: str, required: bool, check: object = None) -> pa.Column:
-    return pa.Column(dtype, checks=check, nullable=not required, required=required)  # type: ignore[arg-type]
-
-
-def _school() -> pa.Column:
-    return _text(required=True, check=pa.Check.str_matches(SCHOOL_ID))
-
-
-def _year() -> pa.Column:
-    return _column("Int64", True, check=pa.Check.in_range(2000, 2100))
-
-
-def _series() -> pa.Column:
-    return _text(
-        required=True,
-        check=pa.Check(series_ids.is_valid, element_wise=True, name="series", error="series"),
-    )
-
-
-def _one_of(values: tuple[object, ...], required: bool = False, dtype: str = "str") -> pa.Column:
-    return _column(dtype, required, check=pa.Check.isin(values))
-
-
-def _number() -> pa.Column:
-    return _column("Float64", False)
-
-
-def _flag() -> pa.Column:
-    return _column("boolean", False)
-
-
-def _table(table: str, heading: str, key: str, /, **columns: pa.Column) -> Table:
-    return Table(table, heading, tuple(key.split()), columns)
-
-
 TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        _table(
+    item.name: item
+    for item in (
+        table(
             "schools",
             "реестр школ",
             "school_id year",
-            school_id=_school(),
-            year=_year(),
-            name=_text(),
-            municipality_id=_text(),
-            municipality=_text(),
-            region_id=_text(),
-            region=_text(),
-            level_max=_one_of(LEVELS, dtype="Int64"),
-            locality=_text(),
-            enrolment=_count(),
-            in_scope=_flag(),
-            status=_one_of(SCHOOL_STATUSES),
-            project_500=_flag(),
-            lat=_number(),
-            lon=_number(),
+            school_id=school(),
+            year=year(),
+            name=text(),
+            municipality_id=text(),
+            municipality=text(),
+            region_id=text(),
+            region=text(),
+            level_max=one_of(LEVELS, dtype="Int64"),
+            locality=text(),
+            enrolment=count(),
+            in_scope=flag(),
+            status=one_of(SCHOOL_STATUSES),
+            project_500=flag(),
+            lat=number(),
+            lon=number(),
         ),
-        _table(
+        table(
             "results",
             "результаты процедур",
             "school_id year series attempt",
-            school_id=_school(),
-            year=_year(),
-            series=_series(),
-            participants=_column("Int64", True, check=pa.Check.ge(0)),
-            failed=_count(),
-            n2=_count(),
-            n3=_count(),
-            n4=_count(),
-            n5=_count(),
-            mean_score=_number(),
-            high=_count(),
-            top=_count(),
-            base_done=_count(),
-            attempt=_one_of(ATTEMPTS),
-            source=_text(),
-            failed_low=_count(),
-            failed_high=_count(),
+            school_id=school(),
+            year=year(),
+            series=series(),
+            participants=column("Int64", True, check=pa.Check.ge(0)),
+            failed=count(),
+            n2=count(),
+            n3=count(),
+            n4=count(),
+            n5=count(),
+            mean_score=number(),
+            high=count(),
+            top=count(),
+            base_done=count(),
+            attempt=one_of(ATTEMPTS),
+            source=text(),
+            failed_low=count(),
+            failed_high=count(),
         ),
-        _table(
+        table(
             "procedures",
             "календарь процедур",
             "series year",
-            series=_series(),
-            year=_year(),
-            exam=_text(),
-            subject=_text(),
-            grade=_column("Int64", False),
-            held=_one_of(HELD, required=True),
-            season=_text(),
-            comparability_group=_text(),
-            min_pass=_number(),
-            scale_id=_text(),
-            note=_text(),
+            series=series(),
+            year=year(),
+            exam=text(),
+            subject=text(),
+            grade=column("Int64", False),
+            held=one_of(HELD, required=True),
+            season=text(),
+            comparability_group=text(),
+            min_pass=number(),
+            scale_id=text(),
+            note=text(),
         ),
-        _table(
+        table(
             "crosswalk",
             "переходы кодов школ",
             "old_id new_id from_date",
-            old_id=_school(),
-            new_id=_text(),
-            from_date=_text(required=True),
-            kind=_one_of(CROSSWALK_KINDS, required=True),
+            old_id=school(),
+            new_id=text(),
+            from_date=text(required=True),
+            kind=one_of(CROSSWALK_KINDS, required=True),
         ),
-        _table(
+        table(
+            "school_codes",
+            "коды школ в других системах",
+            "kind code",
+            school_id=school(),
+            kind=one_of(CODE_KINDS, required=True),
+            code=text(required=True),
+            year=column("Int64", False),
+            source=text(),
+        ),
+        table(
+            "school_matches",
+            "решения о школах без кода",
+            "name municipality",
+            name=text(required=True),
+            municipality=text(),
+            school_id=text(),
+            decision=one_of(MATCH_DECISIONS),
+            author=text(),
+            date=text(),
+            note=text(),
+        ),
+        table(
             "objectivity",
             "список школ с признаками необъективности",
             "school_id year",
-            school_id=_school(),
-            year=_year(),
-            markers=_count(),
-            source=_text(),
+            school_id=school(),
+            year=year(),
+            markers=count(),
+            source=text(),
         ),
-        _table(
+        table(
+            "score_distribution",
+            "распределение первичных баллов",
+            "school_id year series score",
+            school_id=school(),
+            year=year(),
+            series=series(),
+            score=column("Int64", True, check=pa.Check.ge(0)),
+            count=count(),
+            count_low=count(),
+            count_high=count(),
+            base=count(),
+            source=text(),
+        ),
+        table(
+            "journal_comparison",
+            "сравнение отметок с журналом",
+            "school_id year series",
+            school_id=school(),
+            year=year(),
+            series=series(),
+            participants=count(),
+            lowered=count(),
+            confirmed=count(),
+            raised=count(),
+            source=text(),
+        ),
+        table(
+            "task_results",
+            "выполнение заданий",
+            "school_id year series task",
+            school_id=school(),
+            year=year(),
+            series=series(),
+            task=text(required=True),
+            title=text(),
+            level=one_of(TASK_LEVELS),
+            max_score=count(),
+            participants=count(),
+            points=count(),
+            percent=number(),
+            source=text(),
+        ),
+        table(
             "social_passport",
             "социальный паспорт",
             "school_id year indicator",
-            school_id=_school(),
-            year=_year(),
-            indicator=_text(required=True),
-            count=_count(),
-            base=_count(),
+            school_id=school(),
+            year=year(),
+            indicator=text(required=True),
+            count=count(),
+            base=count(),
         ),
-        _table(
+        table(
             "context",
             "контекстная анкета",
             "school_id year indicator",
-            school_id=_school(),
-            year=_year(),
-            indicator=_text(required=True),
-            value=_number(),
-            source=_text(),
+            school_id=school(),
+            year=year(),
+            indicator=text(required=True),
+            value=number(),
+            source=text(),
         ),
-        _table(
+        table(
             "deficits",
             "ресурсные дефициты",
             "school_id wave code",
-            school_id=_school(),
-            wave=_text(required=True),
-            code=_text(required=True),
-            significance=_one_of(SIGNIFICANCES),
-            value=_number(),
-            source=_text(),
+            school_id=school(),
+            wave=text(required=True),
+            code=text(required=True),
+            significance=one_of(SIGNIFICANCES),
+            value=number(),
+            source=text(),
         ),
-        _table(
+        table(
             "prevention",
             "профилактика неуспешности",
             "school_id year indicator",
-            school_id=_school(),
-            year=_year(),
-            indicator=_text(required=True),
-            count=_count(),
-            base=_count(),
+            school_id=school(),
+            year=year(),
+            indicator=text(required=True),
+            count=count(),
+            base=count(),
         ),
-        _table(
+        table(
             "outcomes",
             "итоги обучения",
             "school_id year indicator",
-            school_id=_school(),
-            year=_year(),
-            indicator=_text(required=True),
-            count=_count(),
-            base=_count(),
+            school_id=school(),
+            year=year(),
+            indicator=text(required=True),
+            count=count(),
+            base=count(),
         ),
-        _table(
+        table(
             "clusters_imported",
             "полученные кластеры",
             "school_id year",
-            school_id=_school(),
-            year=_year(),
-            cluster=_one_of(CLUSTERS, required=True),
+            school_id=school(),
+            year=year(),
+            cluster=one_of(CLUSTERS, required=True),
         ),
-        _table(
+        table(
             "measures",
             "меры поддержки",
             "school_id measure_id",
-            school_id=_school(),
-            measure_id=_text(required=True),
-            kind=_text(),
-            code=_text(),
-            date_from=_text(),
-            date_to=_text(),
-            status=_text(),
-            partner_school_id=_text(),
-            evidence=_text(),
+            school_id=school(),
+            measure_id=text(required=True),
+            kind=text(),
+            code=text(),
+            date_from=text(),
+            date_to=text(),
+            status=text(),
+            partner_school_id=text(),
+            evidence=text(),
         ),
-        _table(
+        table(
             "roadmap",
             "дорожная карта",
             "municipality_id item",
-            municipality_id=_text(required=True),
-            item=_text(required=True),
-            activity=_text(),
-            form=_text(),
-            codes=_text(),
-            audience=_text(),
-            place=_text(),
-            date_from=_text(),
-            date_to=_text(),
-            responsible=_text(),
-            indicator=_text(),
-            target=_number(),
-            actual=_number(),
-            evidence=_text(),
+            municipality_id=text(required=True),
+            item=text(required=True),
+            activity=text(),
+            form=text(),
+            codes=text(),
+            audience=text(),
+            place=text(),
+            date_from=text(),
+            date_to=text(),
+            responsible=text(),
+            indicator=text(),
+            target=number(),
+            actual=number(),
+            evidence=text(),
         ),
-        _table(
+        table(
+            "targets",
+            "целевые показатели",
+            "municipality_id indicator year",
+            municipality_id=text(required=True),
+            indicator=text(required=True),
+            year=year(),
+            title=text(),
+            goal=one_of(GOALS),
+            value=number(),
+            unit=text(),
+            base_year=column("Int64", False),
+            base_value=number(),
+            attempt=one_of(ATTEMPTS),
+            actual=number(),
+            source=text(),
+        ),
+        table(
             "corrections",
             "исправления",
             "correction_id",
-            correction_id=_text(required=True),
-            table=_text(required=True),
-            school_id=_school(),
-            year=_column("Int64", False, check=pa.Check.in_range(2000, 2100)),
-            series=_text(),
-            attempt=_text(),
-            wave=_text(),
-            code=_text(),
-            indicator=_text(),
-            measure_id=_text(),
-            action=_one_of(CORRECTION_ACTIONS, required=True),
-            column=_text(),
-            expected=_text(),
-            value=_text(),
-            reason=_text(required=True),
-            author=_text(required=True),
-            date=_text(required=True),
-            outcome=_one_of(CORRECTION_OUTCOMES),
-            rows=_count(),
+            correction_id=text(required=True),
+            table=text(required=True),
+            school_id=school(),
+            year=column("Int64", False, check=pa.Check.in_range(2000, 2100)),
+            series=text(),
+            attempt=text(),
+            wave=text(),
+            code=text(),
+            indicator=text(),
+            measure_id=text(),
+            action=one_of(CORRECTION_ACTIONS, required=True),
+            column=text(),
+            expected=text(),
+            value=text(),
+            reason=text(required=True),
+            author=text(required=True),
+            date=text(required=True),
+            outcome=one_of(CORRECTION_OUTCOMES),
+            rows=count(),
         ),
     )
 }
