@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import yaml
 
-from shnor_lib import cli_snapshots
+from shnor_lib import cli_documents, cli_snapshots
 from shnor_lib.cli_options import (
+    ListOption,
     MethodologyOption,
     MunicipalityOption,
     OutOption,
@@ -111,11 +112,12 @@ def ingest(
 
 
 cli_snapshots.register(app)
+cli_documents.register(app)
 
 
 @app.command(cls=Command, epilog="Пример: shnor identify --year 2025 --out список.xlsx --set threshold=25")
 def identify(
-    out: OutOption,
+    out: ListOption,
     year: YearOption = None,
     methodology: MethodologyOption = None,
     municipality: MunicipalityOption = None,
@@ -127,8 +129,11 @@ def identify(
 
     region = _region(project, methodology, municipality)
     found = region.identify(year, **_settings(settings))
-    title = f"{found.title}: результаты выявления ШНОР, {found.year} год"
-    _write(found.contract, out, title, region, found.method.label, found.sheets)
+    if cli_documents.is_document(out):
+        cli_documents.write_order(region, found, out)
+    else:
+        title = f"{found.title}: результаты выявления ШНОР, {found.year} год"
+        _write(found.contract, out, title, region, found.method.label, found.sheets)
     _say(f"{found.title}, {found.year} год, методика {found.method.label}")
     for status, number in found.counts.items():
         if number or status == "shnor":

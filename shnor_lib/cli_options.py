@@ -10,6 +10,12 @@ ProjectOption = Annotated[
 ]
 YearOption = Annotated[int | None, typer.Option("--year", help="Отчётный год; по умолчанию последний.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Файл результата: .csv, .xlsx, .json или .parquet.")]
+ListOption = Annotated[
+    Path,
+    typer.Option(
+        "--out", help="Таблица .csv, .xlsx, .json, .parquet либо список для приказа .docx, .pdf, .html."
+    ),
+]
 MethodologyOption = Annotated[
     str | None, typer.Option("--methodology", help="Профиль методики или файл .yml; иначе из shnor.yml.")
 ]

@@ -134,11 +134,14 @@ class Verdicts:
             if expected[:, position].any() and not known[:, position].any()
         ]
 
-    def explain(self, school_id: str) -> str:
-        """Decision trace of one school in Russian: cells, rules, thresholds, file and row of each number.
+    def judged(self, school_id: str) -> str:
+        """Six digits of a school that was judged in the year.
+
+        Args:
+            school_id: with or without the letters of the login.
 
         Raises:
-            SelectionError: the school is not among the judged ones of the year.
+            SelectionError: the school is not among the judged ones; says why.
         """
         school_id = school_digits(school_id) or school_id
         known = self._scoped(self.decision.roster.judged)["school_id"]
@@ -150,6 +153,15 @@ class Verdicts:
                 f"Школы с кодом «{school_id}» нет: за {self.year} год ({self.title}) в реестре "
                 f"{text.counted(len(known), text.SCHOOLS)}."
             )
+        return school_id
+
+    def explain(self, school_id: str) -> str:
+        """Decision trace of one school in Russian: cells, rules, thresholds, file and row of each number.
+
+        Raises:
+            SelectionError: the school is not among the judged ones of the year.
+        """
+        school_id = self.judged(school_id)
         source = f"Методика: {self.method.label} ({self.method.source})"
         return f"{reasons.trace(self.decision, school_id)}\n\n{source}"
 

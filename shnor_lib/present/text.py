@@ -200,10 +200,15 @@ def school_name(value: object) -> str:
     """
     if is_missing(value):
         return MISSING
-    name = " ".join(str(value).split())
+    name = official_name(value)
     for pattern, short in _LEGAL_FORMS:
         name = pattern.sub(short, name)
-    name = re.sub(r'"([^"]*)"', r"«\1»", name)
+    return name
+
+
+def official_name(value: object) -> str:
+    """A school's full name with Russian quotes and its number kept on one line, for documents."""
+    name = re.sub(r'"([^"]*)"', r"«\1»", " ".join(str(value).split()))
     return re.sub(r"№\s*(?=\d)", f"№{NBSP}", name)
 
 

@@ -181,3 +181,30 @@ def test_init_makes_a_project_that_other_commands_find(tmp_path):
     assert (tmp_path / "new" / "notebooks" / "01_identification.ipynb").exists()
     refused(shnor("init", tmp_path / "new"), 1, "не пуста")
     refused(shnor("identify", "--out", "x.csv", cwd=tmp_path / "new" / "data"), 1, "shnor ingest")
+
+
+class TestDocuments:
+    @pytest.mark.parametrize("ending", ["docx", "pdf", "html"])
+    def test_the_list_for_an_order(self, demo_project, tmp_path, ending):
+        out = tmp_path / f"список.{ending}"
+        result = shnor("identify", "--out", out, "--project", demo_project)
+        assert result.returncode == 0, result.stderr
+        assert out.stat().st_size > 5000
+
+    def test_one_card_and_all_cards_of_the_list(self, demo_project, tmp_path):
+        result = shnor("card", "--out", tmp_path / "все", "--format", "html", "--project", demo_project)
+        assert result.returncode == 0, result.stderr
+        made = sorted((tmp_path / "все").iterdir())
+        assert f"карточек {len(made)}" in result.stdout
+        one = shnor("card", made[0].stem, "--out", tmp_path / "к.html", "--project", demo_project)
+        assert one.returncode == 0, one.stderr
+        assert (tmp_path / "к.html").read_bytes() == made[0].read_bytes()
+
+    def test_misuse_is_said_in_russian(self, demo_project, tmp_path):
+        refused(shnor("card", "000001", "--project", demo_project), 2, "000001")
+        refused(shnor("card", "--format", "odt", "--project", demo_project), 2, "odt")
+
+    def test_templates_are_laid_out_once(self, tmp_path):
+        home = project(tmp_path)
+        assert "order.docx" in shnor("letterhead", "--project", home).stdout
+        assert "не тронут" in shnor("letterhead", "--project", home).stdout

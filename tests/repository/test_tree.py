@@ -15,7 +15,7 @@ LINES = 350
 # Written so that this file does not hold what it forbids.
 PATHS = re.compile(r"/w[o]rk/|/f[a]rm/|/r[o]ot/|/h[o]me/[a-z]|/tmp/b[a]sh")
 HOSTS = re.compile(r"p[y]pi\.org|p[y]thonhosted|registry\.n[p]mjs|conda\.a[n]aconda\.org|d[e]b\.debian\.org")
-BINARY = {".png", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet", ".woff2", ".ico"}
+BINARY = {".docx", ".png", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet", ".woff2", ".ico"}
 
 # Where files may be opened for reading or writing; everything else gets frames.
 MAY_OPEN = re.compile(

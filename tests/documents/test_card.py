@@ -1,0 +1,113 @@
+"""The card of a school, in every format."""
+
+from dataclasses import replace
+
+import pytest
+
+from shnor_lib.documents import Cards, school_card
+from shnor_lib.errors import SelectionError
+from shnor_lib.present import labels
+from tests.documents.conftest import words
+
+FORMATS = ("pdf", "docx", "html")
+
+
+@pytest.fixture(scope="session")
+def listed(cards):
+    return cards.of(cards.verdicts.listed["school_id"].iloc[0])
+
+
+def told(document, ending):
+    return words(ending, getattr(document, ending)())
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_says_who_why_and_by_which_method(listed, cards, ending):
+    said = told(listed, ending)
+    content = listed.content
+    row = cards.verdicts.listed.iloc[0]
+    assert content["code"] == row["school_id"]
+    for piece in (
+        content["code"],
+        content["municipality"],
+        "ШНОР",
+        cards.verdicts.method.label,
+        cards.region.snapshot.id,
+        "не является рейтингом",
+        *(line["now"] for line in content["cells"]),
+        *(line["series"] for line in content["cells"]),
+    ):
+        # Words may be hyphenated on paper; compare what no line break can split.
+        for word in str(piece).replace("\u00a0", " ").split():
+            if ending != "pdf" or len(word) < 8:
+                assert word in said, word
+
+
+def test_cells_stand_in_the_order_of_school_life(listed):
+    exams = [line["series"].split(",")[0] for line in listed.content["cells"]]
+    assert exams == sorted(exams, key=["ВПР", "ОГЭ", "ЕГЭ"].index)
+
+
+def test_no_card_shows_a_count_that_must_stay_hidden(cards):
+    """R25: for every school, a masked cell has neither numbers nor a mark in the drawing."""
+    hidden = 0
+    for code in cards.verdicts.table["school_id"]:
+        public = cards.verdicts.public_cells
+        own = public[public["school_id"].eq(code) & public["year"].eq(cards.verdicts.year)]
+        content = cards.of(code).content
+        masked = int(own["suppressed"].sum())
+        hidden += masked
+        assert sum(line["now"] == labels.SUPPRESSED for line in content["cells"]) == masked
+        assert all(
+            line["interval"] == labels.MISSING
+            for line in content["cells"]
+            if line["now"] == labels.SUPPRESSED
+        )
+        assert content["chart"].count("<polygon") == int((~own["suppressed"] & own["share"].notna()).sum())
+    assert hidden, "the region has no small groups: the test proves nothing"
+
+
+def test_the_same_content_gives_the_same_bytes(listed):
+    assert listed.pdf() == listed.pdf()
+    assert listed.html() == listed.html()
+
+
+def test_nothing_is_fetched_from_outside(listed):
+    page = listed.html().decode().replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert "://" not in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_names_are_words_not_markup(listed, ending):
+    evil = 'СОШ «{{ code }}» & <b>x</b> #panic("y") $a$ \\ * _'
+    said = told(replace(listed, content={**listed.content, "school": evil}), ending)
+    for piece in ("{{", "}}", "#panic", "$a$", "&amp;" if ending == "html" else "&"):
+        assert piece in said
+
+
+def test_overrides_are_printed(region, cards):
+    code = cards.verdicts.listed["school_id"].iloc[0]
+    assert "threshold = 25" in school_card(region, code, threshold=25).content["method"]
+
+
+def test_a_login_is_a_code_too(cards):
+    code = cards.verdicts.listed["school_id"].iloc[0]
+    assert cards.of(f"edu{code}").content["code"] == code
+
+
+def test_unknown_school(cards):
+    with pytest.raises(SelectionError, match="000001"):
+        cards.of("000001")
+
+
+def test_a_school_that_was_never_audited_has_no_section_of_deficits(cards):
+    found = cards._deficits
+    assert found is not None
+    for code, audited in zip(found.table["school_id"], found.table["audited"], strict=True):
+        assert (cards.of(code).content["deficits"] is not None) == bool(audited)
+
+
+def test_the_first_year_has_no_movement(region):
+    first = Cards(region, region.years[0])
+    assert first.of(first.verdicts.table["school_id"].iloc[0]).content["movement"] is None
