@@ -21,9 +21,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from shnor_lib.data.intake import pupil_count, registry
+from shnor_lib.data.intake import registry
 from shnor_lib.data.intake.files import open_file
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.pupils import count
 
 HEAD = (
     "логин школы;регион;номер обучающегося;код обучающегося;отметка за предыдущую четверть/триместр;пол;"
@@ -64,7 +65,7 @@ def ours(path: Path) -> Counts:
     """The intake of one file."""
     (sheet,) = open_file(path, path.name).sheets
     _, taken = registry.read_sheet(sheet, Log(path.name))
-    counted, _ = pupil_count.count(taken.sittings)
+    counted, _ = count.count(taken.sittings)
     results = taken.tables.get("results", counted)
     return _counts(results.set_index("school_id")[["participants", "n2", "n5", "failed_low"]])
 

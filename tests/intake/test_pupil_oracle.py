@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from shnor_lib.data.intake import pupil_block, pupil_judge
+from shnor_lib.data.intake.pupils import block, judge
 from tests.intake import pupils
 from tests.intake.conftest import Box
 
@@ -74,9 +74,9 @@ def make(chance: random.Random, most: int) -> list[tuple[str, str, Any]]:
 @pytest.mark.parametrize("in_parts", [False, True], ids=["held", "in parts"])
 def test_vpr(box: Box, monkeypatch: pytest.MonkeyPatch, seed: int, in_parts: bool) -> None:
     if in_parts:  # as with a file larger than memory
-        monkeypatch.setattr(pupil_block, "HELD_SIZE", 0)
-        monkeypatch.setattr(pupil_block, "PART_SIZE", 1 << 12)
-        monkeypatch.setattr("shnor_lib.data.intake.pupil_source.BLOCK", 1 << 12)
+        monkeypatch.setattr(block, "HELD_SIZE", 0)
+        monkeypatch.setattr(block, "PART_SIZE", 1 << 12)
+        monkeypatch.setattr("shnor_lib.data.intake.pupils.source.BLOCK", 1 << 12)
     chance = random.Random(seed)  # noqa: S311 — test data, not secrets
     expected: dict[tuple[str, str], tuple[Any, ...]] = {}
     notes = [["file", "year", "exam", "subject", "grade"]]
@@ -94,6 +94,6 @@ def test_vpr(box: Box, monkeypatch: pytest.MonkeyPatch, seed: int, in_parts: boo
 
 
 def test_memory_is_bounded_by_the_setting() -> None:
-    with pupil_judge.connect() as connection:
+    with judge.connect() as connection:
         (limit,) = connection.execute("select current_setting('memory_limit')").fetchall()[0]
     assert limit == "1.1 GiB"

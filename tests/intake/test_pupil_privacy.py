@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from shnor_lib.data.intake import pupil_count, pupil_judge, pupil_source, registry
+from shnor_lib.data.intake import registry
 from shnor_lib.data.intake.files import CsvSheet
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.pupils import count, judge, source
 from tests.intake import pupils
 from tests.intake.conftest import Box
 
@@ -93,21 +94,19 @@ def test_what_is_held_while_reading_names_nobody(box: Box) -> None:
 
 def test_digest_of_a_person_differs_between_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def digest() -> int:
-        source = pupil_source.from_columns(
-            [2], {"school": ["220001"], "surname": ["Секретов"], "mark": ["3"]}
-        )
-        connection = pupil_judge.connect()
-        pupil_judge.judge(connection, source, pupil_judge.Work(None, None))
-        person: int = pupil_count.judged_rows(connection)["person"][0].as_py()
+        rows = source.from_columns([2], {"school": ["220001"], "surname": ["Секретов"], "mark": ["3"]})
+        connection = judge.connect()
+        judge.judge(connection, rows, judge.Work(None, None))
+        person: int = count.judged_rows(connection)["person"][0].as_py()
         return person
 
     before = digest()
     assert digest() == before
-    monkeypatch.setattr(pupil_judge, "_SALT", "another")
+    monkeypatch.setattr(judge, "_SALT", "another")
     assert digest() != before
 
 
 def test_database_may_not_write_to_disk() -> None:
-    with pupil_judge.connect() as connection:
+    with judge.connect() as connection:
         (folder,) = connection.execute("select current_setting('temp_directory')").fetchall()[0]
     assert folder == ""

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from shnor_lib.data.intake import pupil_count, pupil_judge, pupil_source, scales
-from shnor_lib.data.intake.pupil_count import Sitting
+from shnor_lib.data.intake.pupils import count, judge, scales, source
+from shnor_lib.data.intake.pupils.count import Sitting
 
 SCALE = scales.scale("oge-ma", 2023)
 MAX = 31
@@ -32,14 +32,14 @@ def sit(rows: list[tuple[str, ...]], day: str, marked: bool = True) -> Sitting:
         "geometry": [row[2] for row in rows],
         "mark": [row[3] if marked else "" for row in rows],
     }
-    source = pupil_source.from_columns(range(2, 2 + len(rows)), columns)
-    connection = pupil_judge.connect()
-    pupil_judge.judge(connection, source, pupil_judge.Work(SCALE, MAX))
-    return Sitting(f"{day}.xlsx", "", "oge-ma", 2023, pupil_count.judged_rows(connection), day)
+    told = source.from_columns(range(2, 2 + len(rows)), columns)
+    connection = judge.connect()
+    judge.judge(connection, told, judge.Work(SCALE, MAX))
+    return Sitting(f"{day}.xlsx", "", "oge-ma", 2023, count.judged_rows(connection), day)
 
 
 def counted(*sittings: Sitting) -> dict[str, tuple[Any, Any]]:
-    found, _ = pupil_count.count(sittings)
+    found, _ = count.count(sittings)
     return {row.attempt: (row.failed, row.participants) for row in found.itertuples()}
 
 

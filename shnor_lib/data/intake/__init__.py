@@ -15,13 +15,14 @@ import pandas as pd
 
 from shnor_lib.data import store
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding, to_frame
-from shnor_lib.data.intake import file_notes, geojson, pupil_count, registry, spelling
+from shnor_lib.data.intake import file_notes, geojson, registry, spelling
 from shnor_lib.data.intake.affected import letters
 from shnor_lib.data.intake.assemble import assemble
 from shnor_lib.data.intake.file_notes import Notes
 from shnor_lib.data.intake.files import CsvSheet, Sheet, open_file
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupil_count import Sitting
+from shnor_lib.data.intake.pupils import count
+from shnor_lib.data.intake.pupils.count import Sitting
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.screening.report import Accepted, write_reports
 from shnor_lib.errors import InputError, ScreeningError
@@ -244,7 +245,7 @@ def _notes_first(files: list[Path], raw: Path) -> list[Path]:
 
 def _finish_pupils(read: _Read) -> None:
     """Count the pupils of all files together, since a second attempt comes in a file of its own."""
-    counted, findings = pupil_count.count(read.sittings)
+    counted, findings = count.count(read.sittings)
     read.findings += findings
     read.taken.append(("pupils", {"results": counted}))
     log = Log(file_notes.FILE)

@@ -2,7 +2,7 @@
 
 In:   `data/raw/files.csv` with the columns `file, year, exam, subject, grade` and, where needed, `sheet`,
       `level`, `day`; one row a file or sheet.
-Out:  `read`, the notes by file; `told`, a note as `pupil_procedure.Told`.
+Out:  `read`, the notes by file; `told`, a note as `pupils.procedure.Told`.
 Not:  anything that the file says itself: a contradiction is an error of the file concerned.
 """
 
@@ -15,7 +15,7 @@ from shnor_lib.data.findings import ERROR, WARNING
 from shnor_lib.data.intake import cells, columns
 from shnor_lib.data.intake.files import open_file
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupil_procedure import Told
+from shnor_lib.data.intake.pupils.procedure import Told
 from shnor_lib.errors import InputError
 
 FILE = "files.csv"

@@ -12,7 +12,7 @@ import pandas as pd
 
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupil_count import Sitting
+from shnor_lib.data.intake.pupils.count import Sitting
 
 PLACE = ("file", "sheet", "row")
 SIGHTINGS = "sightings"  # schools as results name them; a source for the table of schools, no table itself

@@ -2,19 +2,19 @@
 
 from shnor_lib.data.findings import ERROR, INFO
 from shnor_lib.data.intake import cells
-from shnor_lib.data.intake.biased_list import BiasedList
+from shnor_lib.data.intake.aggregates.marks_long import MarksLong
+from shnor_lib.data.intake.aggregates.marks_statistics import MarksStatistics
 from shnor_lib.data.intake.columns import FORMS, synonyms
-from shnor_lib.data.intake.context_2021 import Context2021
 from shnor_lib.data.intake.corrections import Corrections
 from shnor_lib.data.intake.files import Sheet
+from shnor_lib.data.intake.forms.biased_list import BiasedList
+from shnor_lib.data.intake.forms.context_2021 import Context2021
+from shnor_lib.data.intake.forms.social_passport import SocialPassport
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.marks_long import MarksLong
-from shnor_lib.data.intake.marks_statistics import MarksStatistics
-from shnor_lib.data.intake.pupil_flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
-from shnor_lib.data.intake.pupil_level import PupilLevel
-from shnor_lib.data.intake.pupil_tables import GIA, VPR_F1
+from shnor_lib.data.intake.pupils.flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
+from shnor_lib.data.intake.pupils.level import PupilLevel
+from shnor_lib.data.intake.pupils.tables import GIA, VPR_F1
 from shnor_lib.data.intake.reading import Reader, Taken
-from shnor_lib.data.intake.social_passport import SocialPassport
 from shnor_lib.data.intake.tidy import Tidy, near_miss, russian_names
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import InputError

@@ -13,8 +13,8 @@ import pandas as pd
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, WARNING
 from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake.aggregates.marks_long import series_id
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.marks_long import series_id
 from shnor_lib.data.intake.school_rows import take_logins, take_years
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.schools import logins

@@ -14,22 +14,16 @@ import duckdb
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
-from shnor_lib.data.intake import (
-    file_notes,
-    pupil_count,
-    pupil_findings,
-    pupil_judge,
-    pupil_procedure,
-    scales,
-)
+from shnor_lib.data.intake import file_notes
 from shnor_lib.data.intake.files import CsvSheet, Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupil_count import Sitting
-from shnor_lib.data.intake.pupil_judge import ABSENT, NO_SCHOOL, Work
-from shnor_lib.data.intake.pupil_procedure import Told
-from shnor_lib.data.intake.pupil_source import Source
+from shnor_lib.data.intake.pupils import count, findings, judge, procedure, scales
+from shnor_lib.data.intake.pupils.count import Sitting
+from shnor_lib.data.intake.pupils.judge import ABSENT, NO_SCHOOL, Work
+from shnor_lib.data.intake.pupils.procedure import Told
+from shnor_lib.data.intake.pupils.scales import Scale
+from shnor_lib.data.intake.pupils.source import Source
 from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
-from shnor_lib.data.intake.scales import Scale
 
 HELD_SIZE = 256 << 20  # bytes of a CSV above which it is counted alone, at once
 PART_SIZE = 1 << 30  # bytes of a CSV that are judged in one go
@@ -77,7 +71,7 @@ def take(sheet: Sheet, blocks: Sequence[Block], log: Log) -> Taken:
 
 def _take(sheet: Sheet, block: Block, log: Log) -> Taken:
     told = _procedure(sheet, block, log)
-    connection = pupil_judge.connect()
+    connection = judge.connect()
     try:
         if told.gve:
             return _all_gve(connection, block, log)
@@ -92,8 +86,8 @@ def _take(sheet: Sheet, block: Block, log: Log) -> Taken:
 def _procedure(sheet: Sheet, block: Block, log: Log) -> Told:
     """The procedure of a block; what is missing or contradicts itself is an error, and nothing is taken."""
     note = file_notes.told(sheet.notes)
-    own = pupil_procedure.settle([block.said, pupil_procedure.read(sheet.name, is_name=True)])
-    against = pupil_procedure.contradictions(own, note)
+    own = procedure.settle([block.said, procedure.read(sheet.name, is_name=True)])
+    against = procedure.contradictions(own, note)
     if against:
         names = ", ".join(_RUSSIAN.get(name, name) for name in against)
         log.add(
@@ -104,8 +98,8 @@ def _procedure(sheet: Sheet, block: Block, log: Log) -> Told:
             row=block.row,
         )
         return Told()
-    name = pupil_procedure.read(PurePosixPath(sheet.file).stem, is_name=True)
-    known = pupil_procedure.settle([own, note, name, block.form])
+    name = procedure.read(PurePosixPath(sheet.file).stem, is_name=True)
+    known = procedure.settle([own, note, name, block.form])
     if known.gve:
         return known
     if known.missing or known.series is None:
@@ -120,7 +114,7 @@ def _procedure(sheet: Sheet, block: Block, log: Log) -> Told:
             row=block.row,
         )
         return known
-    without = pupil_procedure.settle([own, note, block.form])
+    without = procedure.settle([own, note, block.form])
     if without.missing or without.series != known.series:
         log.add(
             "procedure_by_name",
@@ -133,11 +127,11 @@ def _procedure(sheet: Sheet, block: Block, log: Log) -> Told:
 
 
 def _all_gve(connection: duckdb.DuckDBPyConnection, block: Block, log: Log) -> Taken:
-    pupil_judge.judge(connection, block.open(), Work(None, None))
+    judge.judge(connection, block.open(), Work(None, None))
     (number,) = connection.execute(
         f"select count(*) from judged where status not in ({ABSENT}, {NO_SCHOOL})"  # noqa: S608
     ).fetchall()[0]
-    pupil_findings.gve(number, log, block.row)
+    findings.gve(number, log, block.row)
     return Taken(rows=number)
 
 
@@ -160,15 +154,15 @@ def _judge(
     rows = 0
     for part in range(parts):
         source = block.open()
-        pupil_judge.judge(connection, source, work, part, parts)
+        judge.judge(connection, source, work, part, parts)
         if not part and source.ragged:
-            pupil_findings.ragged(source.ragged, log)
-        pupil_findings.report(connection, block.titles, block.row, work.uses_test, source.has_ids, log)
-        judged = pupil_count.judged_rows(connection)
+            findings.ragged(source.ragged, log)
+        findings.report(connection, block.titles, block.row, work.uses_test, source.has_ids, log)
+        judged = count.judged_rows(connection)
         rows += judged.num_rows
         sitting = Sitting(sheet.file, sheet.name, series, year, judged, day, source.has_ids)
         if size > HELD_SIZE:
-            counted, found = pupil_count.count([sitting])
+            counted, found = count.count([sitting])
             results.append(counted)
             log.findings += found
         elif judged.num_rows:

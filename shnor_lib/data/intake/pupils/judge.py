@@ -1,8 +1,8 @@
 """Each row of a pupil judged by itself: participant, absent, ГВЭ, impossible; passed or failed (R1, R2, R5).
 
-In:   a `pupil_source.Source`, and what is known of the procedure.
+In:   a `pupils.source.Source`, and what is known of the procedure.
 Out:  the table `judged` of a DuckDB connection in memory: row, school, person, status, score, mark, failed.
-Not:  persons with several rows and counts of schools (see `pupil_count`).
+Not:  persons with several rows and counts of schools (see `pupils.count`).
 
 A person is a 64-bit digest of the identifying texts with a salt that is drawn anew for every process and
 kept nowhere; the texts themselves do not get past the first step. DuckDB may not write temporary files.
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from shnor_lib.data.intake.pupil_source import SCHEMA, Source
-from shnor_lib.data.intake.scales import TEST, Scale
+from shnor_lib.data.intake.pupils.scales import TEST, Scale
+from shnor_lib.data.intake.pupils.source import SCHEMA, Source
 
 TAKEN, ABSENT, GVE, OVER_MAX, BAD_MARK, BAD_SCORE, NO_SCHOOL, EMPTY = range(8)
 IMPOSSIBLE = (OVER_MAX, BAD_MARK, BAD_SCORE)

@@ -2,7 +2,7 @@
 
 In:   `Sitting`s: judged rows of one procedure in one sheet, persons as salted digests.
 Out:  `count`: rows of the table `results` (school × series × year × attempt) with their places, and findings.
-Not:  judging of single rows (see `pupil_judge`).
+Not:  judging of single rows (see `pupils.judge`).
 
 A person who sat several times is one participant: `first` takes the earliest sitting by day, then by file and
 row; `best` the one passed, with the highest mark and score; `all_rows` every sitting. The latter two stand in
@@ -18,9 +18,9 @@ import pandas as pd
 import pyarrow as pa
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding
-from shnor_lib.data.intake import pupil_judge
-from shnor_lib.data.intake.pupil_findings import rows_findings
-from shnor_lib.data.intake.pupil_judge import IMPOSSIBLE, TAKEN
+from shnor_lib.data.intake.pupils import judge
+from shnor_lib.data.intake.pupils.findings import rows_findings
+from shnor_lib.data.intake.pupils.judge import IMPOSSIBLE, TAKEN
 
 _QUARANTINE = 20  # of impossible rows a cell bears one in so many
 _ROWS = pa.schema(
@@ -78,7 +78,7 @@ def count(sittings: Sequence[Sitting]) -> tuple[pd.DataFrame, list[Finding]]:
     """
     if not sittings:
         return pd.DataFrame(), []
-    connection = pupil_judge.connect()
+    connection = judge.connect()
     parts = [_with_block(sitting, at) for at, sitting in enumerate(sittings)]
     works = sorted({(item.series, item.year) for item in sittings})
     blocks = pa.table(

@@ -2,7 +2,7 @@
 
 In:   a sheet and the positions of its known columns; a CSV of any size is read piece by piece.
 Out:  `Source`: batches of `SCHEMA` (numbers of rows, six digits of schools, texts of scores and marks, and
-      the text that tells persons apart, which `pupil_judge` hashes at once), and the schools as named.
+      the text that tells persons apart, which `pupils.judge` hashes at once), and the schools as named.
 Not:  meaning of scores and marks.
 """
 

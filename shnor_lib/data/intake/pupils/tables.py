@@ -2,8 +2,8 @@
 
 In:   a sheet with rows of titles, headings of `maps/<form>.csv`, rows of pupils, rows of averages, and so on
       again; cells may be merged, so a heading stands over all columns up to the next heading.
-Out:  sittings by `pupil_block`, one block a table.
-Not:  sheets with one heading on top (see `pupil_flat`).
+Out:  sittings by `pupils.block`, one block a table.
+Not:  sheets with one heading on top (see `pupils.flat`).
 """
 
 import re
@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from shnor_lib.data.findings import INFO
-from shnor_lib.data.intake import cells, columns, pupil_block, pupil_procedure, pupil_source
+from shnor_lib.data.intake import cells, columns
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupil_block import Block
-from shnor_lib.data.intake.pupil_procedure import Told
+from shnor_lib.data.intake.pupils import procedure, source
+from shnor_lib.data.intake.pupils.block import Block, take
+from shnor_lib.data.intake.pupils.procedure import Told
 from shnor_lib.data.intake.reading import Taken
 from shnor_lib.data.schools import split_login
 
@@ -45,7 +46,7 @@ class _Table:
         """
         found = {name: _first(row, span) for name, span in self.spans.items()}
         if split_login(found["school"].partition("|")[0])[1] is None:
-            person = any(found.get(name) for name in pupil_source.PERSON[1:])
+            person = any(found.get(name) for name in source.PERSON[1:])
             result = any(found.get(name) for name in _RESULTS)
             if not (person and result) or _is_average(row):
                 return False
@@ -79,7 +80,7 @@ class Tables:
         """Sittings of all tables of the sheet."""
         blocks = [
             Block(
-                partial(pupil_source.from_columns, table.numbers, table.cells),
+                partial(source.from_columns, table.numbers, table.cells),
                 table.titles,
                 table.said,
                 Told(exam="ege" if "test" in table.spans else self.exam),
@@ -90,7 +91,7 @@ class Tables:
             for table in self._tables(sheet, log)
             if table.numbers
         ]
-        return pupil_block.take(sheet, blocks, log)
+        return take(sheet, blocks, log)
 
     def _heading(self, row: Sequence[Cell], at: int) -> columns.Header | None:
         header = columns.match_row(row, columns.synonyms(self.id), at)
@@ -124,13 +125,13 @@ def _open(header: columns.Header, row: Sequence[Cell], lines: Sequence[str], bef
 
     Titles that name another subject or day begin another exam: only exam and year of the table before stay.
     """
-    said = pupil_procedure.settle([pupil_procedure.read(line) for line in lines])
+    said = procedure.settle([procedure.read(line) for line in lines])
     most = next((found for line in lines if (found := _max_score(line)) is not None), None)
     if before is not None:
         if said == Told():
             said, most = before.said, most if most is not None else before.max_score
         else:
-            said = pupil_procedure.settle([said, Told(exam=before.said.exam, year=before.said.year)])
+            said = procedure.settle([said, Told(exam=before.said.exam, year=before.said.year)])
     starts = [at for at, cell in enumerate(row) if cells.text(cell)]
     ends = dict(zip(starts, [*starts[1:], len(row) + 1], strict=True))
     spans = {name: range(at, ends[at]) for name, at in header.columns.items()}

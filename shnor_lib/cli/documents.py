@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shnor_lib.cli_options import MethodologyOption, MunicipalityOption, ProjectOption, YearOption
-from shnor_lib.cli_words import Command
+from shnor_lib.cli.options import MethodologyOption, MunicipalityOption, ProjectOption, YearOption
+from shnor_lib.cli.words import Command
 from shnor_lib.errors import SelectionError
 from shnor_lib.settings import find_project
 

@@ -16,13 +16,14 @@ import pandas as pd
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, INFO, WARNING
-from shnor_lib.data.intake import cells, columns, marks
+from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake.aggregates import marks
+from shnor_lib.data.intake.aggregates.marks_statistics import series_subject
+from shnor_lib.data.intake.aggregates.rebuild import MARKS
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.marks_statistics import series_subject
 from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
-from shnor_lib.data.intake.rebuild import MARKS
 from shnor_lib.data.intake.school_rows import take_logins, take_years
 
 FORM = "marks_long"

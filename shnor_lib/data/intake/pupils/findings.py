@@ -1,8 +1,8 @@
 """Findings about rows of pupils: file, sheet, row, column and school, never the person or what stands there.
 
-In:   the table `judged` of `pupil_judge`.
+In:   the table `judged` of `pupils.judge`.
 Out:  `report`: findings in a log, row by row up to `LISTED` of a kind, then summed up.
-Not:  persons with several rows and cells that cannot be evaluated (see `pupil_count`).
+Not:  persons with several rows and cells that cannot be evaluated (see `pupils.count`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ import duckdb
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupil_judge import ABSENT, BAD_MARK, BAD_SCORE, GVE, NO_SCHOOL, OVER_MAX
+from shnor_lib.data.intake.pupils.judge import ABSENT, BAD_MARK, BAD_SCORE, GVE, NO_SCHOOL, OVER_MAX
 
 LISTED = 50
 

@@ -1,8 +1,8 @@
 """Pupil-level exports with one heading and one row a pupil: ВПР 2020, 2021, 2022 and the `;` CSV of the РЦОИ.
 
 In:   a sheet whose heading holds the columns that the form needs (`maps/<form>.csv`).
-Out:  sittings by `pupil_block`.
-Not:  subject and grade where the sheet does not state them: see `pupil_procedure`.
+Out:  sittings by `pupils.block`.
+Not:  subject and grade where the sheet does not state them: see `pupils.procedure`.
 """
 
 import re
@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from shnor_lib.data.findings import INFO
-from shnor_lib.data.intake import cells, columns, pupil_block, pupil_procedure, pupil_source
+from shnor_lib.data.intake import cells, columns
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupil_block import Block
-from shnor_lib.data.intake.pupil_procedure import Told
+from shnor_lib.data.intake.pupils import procedure, source
+from shnor_lib.data.intake.pupils.block import Block, take
+from shnor_lib.data.intake.pupils.procedure import Told
 from shnor_lib.data.intake.reading import Taken
 
 _CLASSES = "классы"
@@ -57,18 +58,18 @@ class Flat:
         """Sittings of the sheet."""
         said = above(sheet.head[: found.row])
         if "uploaded" in found.columns:
-            said = pupil_procedure.settle([said, _uploaded(sheet, found)])
+            said = procedure.settle([said, _uploaded(sheet, found)])
         has_test = "test" in found.columns
         exam = "ege" if has_test else self.exam
         block = Block(
-            partial(pupil_source.from_sheet, sheet, found),
+            partial(source.from_sheet, sheet, found),
             found.titles,
             said,
             Told(exam=exam or None),
             has_test=has_test,
             row=found.row + 1,
         )
-        return pupil_block.take(sheet, [block], log)
+        return take(sheet, [block], log)
 
 
 class VprClasses:
@@ -92,7 +93,7 @@ class VprClasses:
 def above(rows: Sequence[Sequence[Cell]]) -> Told:
     """What the title rows over a table say, the first one first."""
     lines = [" ".join(cells.text(cell) for cell in row if cells.text(cell)) for row in rows]
-    return pupil_procedure.settle([pupil_procedure.read(line) for line in lines if line])
+    return procedure.settle([procedure.read(line) for line in lines if line])
 
 
 def _uploaded(sheet: Sheet, header: Header) -> Told:

@@ -19,12 +19,13 @@ import pandas as pd
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, INFO, WARNING
-from shnor_lib.data.intake import cells, marks
+from shnor_lib.data.intake import cells
+from shnor_lib.data.intake.aggregates import marks
+from shnor_lib.data.intake.aggregates.rebuild import MARKS
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
-from shnor_lib.data.intake.rebuild import MARKS
 from shnor_lib.data.schools import split_login
 
 _GROUPS = "группы участников"

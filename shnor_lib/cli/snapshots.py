@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from shnor_lib.cli_options import MethodologyOption, ProjectOption
-from shnor_lib.cli_words import Command
+from shnor_lib.cli.options import MethodologyOption, ProjectOption
+from shnor_lib.cli.words import Command
 from shnor_lib.settings import find_project
 
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.intake import cells
+from shnor_lib.data.intake.aggregates.rebuild import MARKS, closes, counts_from_percent, printed_decimals
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.rebuild import MARKS, closes, counts_from_percent, printed_decimals
 
 FIRST_ATTEMPT = "first"  # ВПР are not retaken
 

@@ -1,0 +1,118 @@
+"""Commands that apply the method: list, dynamics, deficits, and the reasons for one school."""
+
+from typing import Annotated
+
+import typer
+
+from shnor_lib.cli import documents
+from shnor_lib.cli.common import open_region, settings_of, write
+from shnor_lib.cli.options import (
+    ListOption,
+    MethodologyOption,
+    MunicipalityOption,
+    OutOption,
+    ProjectOption,
+    SetOption,
+    YearOption,
+)
+from shnor_lib.cli.words import Command
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command(
+        cls=Command, epilog="Пример: shnor identify --year 2025 --out список.xlsx --set threshold=25"
+    )(identify)
+    app.command(cls=Command, epilog="Пример: shnor dynamics --year 2025 --out динамика.xlsx")(dynamics)
+    app.command(cls=Command, epilog="Пример: shnor deficits --year 2025 --out дефициты.xlsx")(deficits)
+    app.command(cls=Command, epilog="Пример: shnor explain 840084 --year 2026")(explain)
+
+
+def identify(
+    out: ListOption,
+    year: YearOption = None,
+    methodology: MethodologyOption = None,
+    municipality: MunicipalityOption = None,
+    settings: SetOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Определить ШНОР и записать таблицу вердиктов с основаниями."""
+    from shnor_lib.present import labels
+
+    region = open_region(project, methodology, municipality)
+    found = region.identify(year, **settings_of(settings))
+    if documents.is_document(out):
+        documents.write_order(region, found, out)
+    else:
+        title = f"{found.title}: результаты выявления ШНОР, {found.year} год"
+        write(found.contract, out, title, region, found.method.label, found.sheets)
+    typer.echo(f"{found.title}, {found.year} год, методика {found.method.label}")
+    for status, number in found.counts.items():
+        if number or status == "shnor":
+            typer.echo(f"  {labels.STATUSES[status].text}: {number}")
+    uncertain = found.statuses.loc[found.statuses["requires_check"], "school_id"]
+    if len(uncertain):
+        typer.echo(f"  требуют проверки (известны только проценты): {', '.join(uncertain)}")
+    if not found.method.is_valid_in(found.year):
+        typer.echo(f"  внимание: методика «{found.method.id}» в {found.year} году не действует")
+    if len(found.out_of_scope):
+        typer.echo(f"  вне охвата методики: {len(found.out_of_scope)}")
+    if found.missing_series:
+        typer.echo(f"  результаты не загружены ни для одной школы: {', '.join(found.missing_series)}")
+    typer.echo(f"Записано: {out}")
+
+
+def dynamics(
+    out: OutOption,
+    year: YearOption = None,
+    methodology: MethodologyOption = None,
+    municipality: MunicipalityOption = None,
+    settings: SetOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Записать переходы школ между кластерами за год."""
+    from shnor_lib.present import text
+
+    region = open_region(project, methodology, municipality)
+    moved = region.dynamics(year, **settings_of(settings))
+    write(moved.table, out, f"{region.title}: динамика, {moved.year} год", region, moved.method.label)
+    positive, known = moved.summary["share_positive"]
+    schools = text.plural(known, "школы", "школ", "школ")
+    entry = moved.summary["entry"]
+    typer.echo(f"{region.title}: положительная динамика у {positive} из {known} {schools}, вход: {entry}")
+    typer.echo(f"Записано: {out}")
+
+
+def deficits(
+    out: OutOption,
+    year: YearOption = None,
+    methodology: MethodologyOption = None,
+    municipality: MunicipalityOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Записать ресурсные дефициты школ и их состояние между двумя аудитами."""
+    region = open_region(project, methodology, municipality)
+    found = region.deficits(year)
+    columns = ["school_id", "name", "municipality_id", "municipality", "status"]
+    rest = [name for name in found.items if name not in columns]
+    write(
+        found.items[columns + rest],
+        out,
+        f"{region.title}: дефициты, {found.year} год",
+        region,
+        found.method.label,
+    )
+    typer.echo(
+        f"{region.title}: школ с дефицитами {found.summary['with_deficits']} из {found.summary['audited']}"
+    )
+    typer.echo(f"Записано: {out}")
+
+
+def explain(
+    school: Annotated[str, typer.Argument(help="Шесть цифр кода школы.")],
+    year: YearOption = None,
+    methodology: MethodologyOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Показать, почему у школы такой вердикт: ячейки, правила, файлы и строки."""
+    typer.echo(open_region(project, methodology, None).identify(year).explain(school))
