@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from shnor_lib.analysis import calendar, clusters, deficits, dynamics, expected, identification, roster
+from shnor_lib.analysis import (
+    calendar,
+    clusters,
+    deficits,
+    dynamics,
+    expected,
+    identification,
+    roster,
+    stability,
+)
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data import store
@@ -143,7 +152,13 @@ class Region:
             return self.identify(when, **{**overrides, **more})
 
         decision = self._decision(when, method, as_of=when)
-        return Verdicts(decision, method, self.title, self.scope.id if self.scope else None, again)
+
+        def repeated() -> stability.Firmness:
+            key = ("firmness", when, method.identification)
+            return self._cached(key, lambda: stability.firmness(decision))  # type: ignore[no-any-return]
+
+        scope = self.scope.id if self.scope else None
+        return Verdicts(decision, method, self.title, scope, again, repeated)
 
     def dynamics(self, year: int | None = None, **overrides: object) -> DynamicsView:
         """Movement of schools between clusters from the year before to the year (R19)."""

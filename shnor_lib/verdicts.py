@@ -4,7 +4,7 @@ In:   a `Decision` over the whole region, and the municipality to which a view i
 Out:  `Verdicts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,8 @@ import pandas as pd
 
 from shnor_lib import disclosure
 from shnor_lib.analysis.identification import STATUSES, Decision
+from shnor_lib.analysis.stability import Firmness
+from shnor_lib.chance import Chance
 from shnor_lib.data import series as series_ids
 from shnor_lib.data.schools import school_digits
 from shnor_lib.errors import SelectionError
@@ -33,6 +35,19 @@ CONTRACT = (
     "reasons",
 )
 
+# Readings of the rule that regions and years differ in (METHODOLOGY §1.2, §9.1 item 5).
+READINGS: Mapping[str, Mapping[str, object]] = {
+    "threshold 25": {"threshold": 25},
+    "threshold 35": {"threshold": 35},
+    "at least 5": {"small_counts": "suppress", "min_participants": 5},
+    "at least 10": {"small_counts": "suppress", "min_participants": 10},
+    "at least 20": {"small_counts": "suppress", "min_participants": 20},
+    "pool 3": {"small_counts": "pool", "pool_years": 3, "min_participants": 1},
+    "any series": {"limb_b": "any_series"},
+    "exam types": {"distinct": "exam_type"},
+    "strict": {"comparability": "strict"},
+}
+
 
 @dataclass(frozen=True, repr=False)
 class Verdicts:
@@ -44,6 +59,7 @@ class Verdicts:
         title: region or municipality, for headings.
         municipality_id: the municipality to which the view is limited, or None.
         again: the same identification under other settings, for `what_if`.
+        repeated: the repetitions of the years by chance, for `chance`.
     """
 
     decision: Decision
@@ -51,6 +67,7 @@ class Verdicts:
     title: str
     municipality_id: str | None
     again: Callable[..., "Verdicts"]
+    repeated: Callable[[], Firmness]
 
     @property
     def year(self) -> int:
@@ -168,6 +185,26 @@ class Verdicts:
     def what_if(self, **overrides: object) -> "Verdicts":
         """The same year under other settings: `what_if(threshold=25, min_participants=10)`."""
         return self.again(**overrides)
+
+    def readings(self, settings: Mapping[str, Mapping[str, object]] = READINGS) -> pd.DataFrame:
+        """The same year under other readings of the rule, side by side: whose verdict depends on the reading.
+
+        Args:
+            settings: name of a reading → settings of the method that differ in it.
+
+        Returns:
+            school_id, name, municipality, status (here), and a column of statuses for each reading.
+        """
+        table = self.statuses[["school_id", "name", "municipality", "status"]]
+        for name, changed in settings.items():
+            theirs = self.again(**changed).statuses.set_index("school_id")["status"]
+            table = table.assign(**{name: table["school_id"].map(theirs)})
+        return table
+
+    @cached_property
+    def chance(self) -> Chance:
+        """How firm the verdicts are, shrunken shares, funnels: beside the list, never in it."""
+        return Chance(self.decision, self.repeated, self.municipality_id)
 
     def compare(self, other: "Verdicts") -> pd.DataFrame:
         """Schools whose status differs between two verdicts.
