@@ -23,7 +23,7 @@ from shnor_lib.statistics.levels import Levels, Posterior, fit
 
 DRAWS = 1000
 FIRM = 80  # per cent: a verdict that so many repetitions confirm is firm, METHODOLOGY §2.4
-CLASSES = ("firm_listed", "grey", "firm_unlisted")
+CLASSES = ("firm", "grey", "against")
 _SEED = 847  # one seed: a report printed twice shows the same numbers
 _BATCH = 2_000_000  # cells drawn at once: a few dozen megabytes
 
@@ -37,8 +37,8 @@ class Firmness:
     Attributes:
         schools: one row a judged school: school_id, listed (bool), listed_again (Float64, 0–1: the share of
             repeated years in which the rule lists it), truly_listed (Float64, 0–1: how probably its true
-            shares satisfy the rule), firmness (one of `CLASSES`, by `truly_listed`; missing where nothing can
-            be judged).
+            shares satisfy the rule), firmness (one of `CLASSES`: how far `truly_listed` bears out the list;
+            missing where nothing can be judged).
         cells: one row a judged cell of t: school_id, series, year, shrunk (Float64, share 0–1), shrunk_low,
             shrunk_high (Float64, 95 % of its posterior), over (Float64, 0–1: how probably the true share is
             at least the threshold).
@@ -114,11 +114,14 @@ def _listed(hit: Flags, decision: Decision) -> Flags:
 
 def _schools(decision: Decision, again: Floats, truly: Floats) -> pd.DataFrame:
     unknown = pd.Series(~decision.now.known.any(axis=1))
-    grade = np.select([100 * truly > FIRM, 100 * truly >= 100 - FIRM], CLASSES[:2], CLASSES[2]).astype(object)
+    listed = decision.status == "shnor"
+    agreed = np.where(listed, truly, 1 - truly)
+    conditions = [100 * agreed > FIRM, 100 * agreed >= 100 - FIRM]
+    grade = np.select(conditions, CLASSES[:2], CLASSES[2]).astype(object)
     return pd.DataFrame(
         {
             "school_id": decision.cube.schools.to_numpy(),
-            "listed": decision.status == "shnor",
+            "listed": listed,
             "listed_again": pd.Series(again, dtype="Float64").mask(unknown),
             "truly_listed": pd.Series(truly, dtype="Float64").mask(unknown),
             "firmness": pd.Series(grade, dtype="str").mask(unknown),

@@ -9,8 +9,8 @@ import pandas as pd
 from shnor_lib.pages import identification_tables as own
 from shnor_lib.pages.page import Page
 from shnor_lib.pages.parts import portions, sheets
+from shnor_lib.present import figures_funnel, figures_map, figures_region, html, labels, text
 from shnor_lib.present import figures_identification as figures
-from shnor_lib.present import figures_map, figures_region, html, labels, text
 from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
 from shnor_lib.present.tables import Table
@@ -66,6 +66,7 @@ class IdentificationPage(Page):
         return [
             own.listed(self.verdicts),
             own.schools(self.verdicts),
+            own.firmness(self.verdicts),
             own.settings(self.region, self.verdicts, self.threshold),
             own.counts(self.cells, self.threshold),
         ]
@@ -213,12 +214,41 @@ class IdentificationPage(Page):
         ]
 
     def _certainty(self) -> list[Block]:
-        everywhere = self.whole.identify(self.year, **self.overrides).cells
-        means = figures_region.series_means(everywhere, self.year)
+        chance = self.whole.identify(self.year, **self.overrides).chance
+        series = self.verdicts.decision.cube.series
+        funnels = {item: found for item in series if (found := chance.funnel(item)) is not None}
         return [
-            figures_region.funnel(self.cells, means, self.year, self.threshold),
+            html.lede(*self._firmness()),
+            html.piece(own.firmness(self.verdicts).html()),
+            figures_funnel.funnel(self.cells, funnels, self.year, self.threshold),
             html.piece(own.settings(self.region, self.verdicts, self.threshold).html()),
         ]
+
+    def _firmness(self) -> tuple[str, str]:
+        """How many verdicts are firm, and what chance alone would do to the list."""
+        schools = self.verdicts.chance.schools
+        counted = schools.groupby("listed")["firmness"].value_counts()
+        listed = {name: int(counted.get((True, name), 0)) for name in labels.FIRMNESS}
+        near = sum(int(counted.get((False, name), 0)) for name in ("grey", "against"))
+        total = sum(listed.values())
+        if not total:
+            return "Список пуст, проверять его твёрдость не на чем", self._near(near)
+        told = f"Твёрдо в списке — {text.part(listed['firm'], total)}"
+        rest = [
+            f"{labels.FIRMNESS[name].text} — {text.number(listed[name])}"
+            for name in ("grey", "against")
+            if listed[name]
+        ]
+        return told, " ".join(
+            [f"{text.sentence('; '.join(rest))}." if rest else "", self._near(near)]
+        ).strip()
+
+    @staticmethod
+    def _near(near: int) -> str:
+        if not near:
+            return ""
+        verb = text.plural(near, "могла", "могли", "могли")
+        return f"Ещё {text.counted(near, text.SCHOOLS)} вне списка {verb} бы в нём оказаться."
 
     def _terms(self) -> dict[str, str]:
         method = self.verdicts.method.identification
@@ -238,6 +268,8 @@ class IdentificationPage(Page):
             "много. Чем меньше участников, тем он шире.",
             "Надёжность": "по числу участников самой малой из работ, давших основание: меньше 5 — очень "
             "низкая, меньше 10 — низкая, меньше 30 — средняя.",
+            "Твёрдо, на границе": "если бы те же работы писали другие дети, школа в списке оказалась бы с "
+            "вероятностью больше 80 % (твёрдо), от 20 до 80 % (на границе) или меньше (скорее случайность).",
             "Скрыто": f"участников меньше {self.minimum} (или по показанному числу можно было бы узнать "
             "скрытое): числа не публикуются.",
         }

@@ -55,6 +55,25 @@ def schools(verdicts: Verdicts) -> Table:
     )
 
 
+def firmness(verdicts: Verdicts) -> Table:
+    """How firm the verdict of each listed school is, and of each other one that is not firmly outside."""
+    found = verdicts.chance.schools
+    shown = found[found["listed"] | found["firmness"].ne("firm").fillna(value=False)]
+    shown = shown.sort_values(_ALPHABETICAL, key=text.alphabet)
+    return Table(
+        "Насколько твёрд список",
+        [
+            *tables.schools(shown),
+            *tables.municipality(shown),
+            tables.words("В списке", ["да" if value else "нет" for value in shown["listed"]]),
+            tables.marked("Вывод", shown["firmness"], labels.FIRMNESS, "firmness"),
+        ],
+        note="Школы списка и те, кто вне его не твёрдо. Оценка по результатам всех школ региона за два года: "
+        "попала бы школа в список, если бы те же работы писали другие дети. Списка она не меняет.",
+        nothing="Показать нечего: в списке никого нет, и все остальные вне его твёрдо.",
+    )
+
+
 def counts(cells: pd.DataFrame, threshold: int) -> Table:
     """Numbers behind the verdicts, hidden where they may not be shown (R25)."""
     frame = cells.sort_values([*_ALPHABETICAL, "year", "series"], key=text.alphabet)

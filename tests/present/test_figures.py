@@ -4,12 +4,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from shnor_lib.present import display, figures_map, text, theme
+from shnor_lib.present import display, figures_funnel, figures_map, text, theme
 from shnor_lib.present import figures_deficits as deficits
 from shnor_lib.present import figures_dynamics as dynamics
 from shnor_lib.present import figures_identification as identification
 from shnor_lib.present import figures_region as region
 from shnor_lib.present import figures_years as years
+from shnor_lib.statistics.funnel import funnel
 from tests.present.conftest import LONG
 
 STATES = ["severe", "moderate", "basic", "not_listed", "not_evaluable"]
@@ -115,7 +116,12 @@ def test_the_map_uses_plain_axes(verdicts):
 @pytest.mark.parametrize("schools", [0, 1, 60])
 def test_funnel(cells, schools):
     frame = cells(schools)
-    _drawable(region.funnel(frame, region.series_means(frame, 2025), 2025, 30))
+    funnels = {
+        item: found
+        for item, part in frame.dropna(subset=["failed"]).groupby("series")
+        if (found := funnel(part["failed"].to_numpy(float), part["participants"].to_numpy(float)))
+    }
+    _drawable(figures_funnel.funnel(frame, funnels, 2025, 30))
 
 
 @pytest.mark.parametrize("numbers", [{}, {("severe", "basic"): 1}, {("basic", "not_listed"): 40}])

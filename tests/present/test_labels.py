@@ -2,7 +2,7 @@
 
 import pytest
 
-from shnor_lib.analysis import clusters, deficits, dynamics, identification
+from shnor_lib.analysis import clusters, deficits, dynamics, identification, stability
 from shnor_lib.data import schemas
 from shnor_lib.present import labels, theme
 from shnor_lib.statistics import RELIABILITY
@@ -18,6 +18,7 @@ from shnor_lib.statistics import RELIABILITY
         (clusters.SCHEMES, labels.SCHEMES),
         (deficits.STATES, labels.DEFICIT_STATES),
         (RELIABILITY, labels.RELIABILITY),
+        (stability.CLASSES, labels.FIRMNESS),
         (("above", "borderline", "below"), labels.CERTAINTY),
         (schemas.SIGNIFICANCES, labels.SIGNIFICANCE),
         (schemas.LEVELS, labels.LEVELS),
