@@ -7,28 +7,23 @@ Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`.
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from shnor_lib.analysis import (
-    calendar,
     clusters,
     deficits,
     dynamics,
-    expected,
-    identification,
-    roster,
-    stability,
 )
-from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data import store
 from shnor_lib.data.schools import municipality_key
 from shnor_lib.data.store import Snapshot
-from shnor_lib.errors import SelectionError, UnmatchedError
+from shnor_lib.errors import SelectionError
+from shnor_lib.ground import Ground
 from shnor_lib.methodology import Methodology, load, override
 from shnor_lib.settings import Project, find_project
 from shnor_lib.verdicts import Verdicts
@@ -36,7 +31,6 @@ from shnor_lib.views import DeficitsView, DynamicsView
 
 # A batch pins the snapshot it began with, so that an ingest meanwhile does not mix two of them.
 SNAPSHOT_VARIABLE = "SHNOR_SNAPSHOT"
-_SHOWN_CODES = 20
 
 
 class Municipality(NamedTuple):
@@ -50,11 +44,19 @@ class Municipality(NamedTuple):
 class Region:
     """A snapshot under a method; `municipality` gives the same, limited to one municipality."""
 
-    project: Project
-    snapshot: Snapshot
+    ground: Ground
     method: Methodology
     scope: Municipality | None = None
-    _cache: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def project(self) -> Project:
+        """Where the data, notebooks and reports lie."""
+        return self.ground.project
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The data it stands on."""
+        return self.ground.snapshot
 
     def __repr__(self) -> str:
         years = f"{self.years[0]}–{self.years[-1]}" if self.years else "без результатов"
@@ -70,13 +72,13 @@ class Region:
         """Name of the region from the settings, else from the register."""
         if self.project.settings.region:
             return self.project.settings.region
-        names = self._table("schools")["region"].dropna()
+        names = self.ground.table("schools")["region"].dropna()
         return str(names.mode().iloc[0]) if len(names) else "Регион"
 
     @property
     def years(self) -> list[int]:
         """Years of which there are results, oldest first."""
-        return sorted(int(year) for year in self._table("results")["year"].unique())
+        return sorted(int(year) for year in self.ground.table("results")["year"].unique())
 
     @property
     def latest_year(self) -> int:
@@ -92,7 +94,7 @@ class Region:
     @property
     def municipalities(self) -> pd.DataFrame:
         """municipality_id, municipality, schools (number in the newest register), by name."""
-        newest = self._newest_schools()
+        newest = self.ground.newest_schools()
         named = newest[newest["municipality_id"].notna()]
         counted = named.groupby("municipality_id", as_index=False).agg(
             municipality=("municipality", "last"), schools=("school_id", "size")
@@ -119,18 +121,17 @@ class Region:
     @property
     def geometry(self) -> dict[str, Any] | None:
         """Polygons of the municipalities (GeoJSON), where the inputs held them."""
-        polygons: dict[str, Any] | None = self._cached("geometry", self.snapshot.geometry)
-        return polygons
+        return self.ground.kept("geometry", self.snapshot.geometry)
 
     def table(self, name: str) -> pd.DataFrame:
         """A tidy table of the snapshot, limited to the municipality where its rows belong to one."""
-        frame = self._table(name)
+        frame = self.ground.table(name)
         if self.scope is None:
             return frame
         if "municipality_id" in frame:
             here = frame["municipality_id"].eq(self.scope.id)
         elif "school_id" in frame:
-            newest = self._newest_schools()
+            newest = self.ground.newest_schools()
             own = newest.loc[newest["municipality_id"].eq(self.scope.id).fillna(value=False), "school_id"]
             here = frame["school_id"].isin(own)
         else:
@@ -151,31 +152,27 @@ class Region:
         def again(**more: object) -> Verdicts:
             return self.identify(when, **{**overrides, **more})
 
-        decision = self._decision(when, method, as_of=when)
-
-        def repeated() -> stability.Firmness:
-            key = ("firmness", when, method.identification)
-            return self._cached(key, lambda: stability.firmness(decision))  # type: ignore[no-any-return]
+        decision = self.ground.decision(when, method, as_of=when)
 
         scope = self.scope.id if self.scope else None
-        return Verdicts(decision, method, self.title, scope, again, repeated)
+        return Verdicts(decision, method, self.title, scope, again, lambda: self.ground.firmness(decision))
 
     def dynamics(self, year: int | None = None, **overrides: object) -> DynamicsView:
         """Movement of schools between clusters from the year before to the year (R19)."""
         when = self._checked(year)
         method = self._method_with(overrides)
         scheme = method.clusters.scheme
-        before = self._decision(when - 1, method, as_of=when)
-        after = self._decision(when, method, as_of=when)
+        before = self.ground.decision(when - 1, method, as_of=when)
+        after = self.ground.decision(when, method, as_of=when)
         labels = [
-            clusters.assign(side, scheme, self._imported_clusters(side.year, when))
+            clusters.assign(side, scheme, self.ground.imported_clusters(side.year, when))
             for side in (before, after)
         ]
-        closed = codes.closed(self._table("crosswalk"), self._table("schools"), when)
+        closed = codes.closed(self.ground.table("crosswalk"), self.ground.table("schools"), when)
         compared = dynamics.compare(before, after, labels[0], labels[1], scheme, closed)
         table = self._here(compared.table.merge(self._names(), on="school_id", how="left"))
         narrowed = replace(compared, table=table)
-        means, deviations = self._expected(before, after, labels[0], scheme, table)
+        means, deviations = self.ground.without_change(before, after, labels[0], scheme, table)
         return DynamicsView(
             year=when,
             method=method,
@@ -196,7 +193,7 @@ class Region:
         """
         when = self._checked(year)
         method = self._method_with(overrides)
-        known = self._known_deficits(when, method)
+        known = self.ground.known_deficits(when, method)
         waves = sorted(known["wave"].unique())[-2:]
         if not waves:
             raise SelectionError(
@@ -229,102 +226,8 @@ class Region:
     def _method_with(self, overrides: Mapping[str, object]) -> Methodology:
         return override(self.method, overrides) if overrides else self.method
 
-    def _table(self, name: str) -> pd.DataFrame:
-        frame: pd.DataFrame = self._cached(("table", name), lambda: self.snapshot.table(name))
-        return frame
-
-    def _cached(self, key: Any, make: Any) -> Any:
-        if key not in self._cache:
-            self._cache[key] = make()
-        return self._cache[key]
-
-    def _decision(self, year: int, method: Methodology, as_of: int) -> Decision:
-        """Decision of a year on the schools as they are in `as_of` (R17), kept for the next question."""
-        key = ("decision", year, method.identification, as_of)
-        return self._cached(key, lambda: self._decide(year, method, as_of))  # type: ignore[no-any-return]
-
-    def _decide(self, year: int, method: Methodology, as_of: int) -> Decision:
-        policy = method.identification
-        results, schools = self._under_codes_of(
-            as_of, calendar.years_needed(year, policy), policy.merged_schools
-        )
-        # A school that changed its code by `as_of` stands under the new one; a closed one stays in the years
-        # in which it was open.
-        moves = self._table("crosswalk")
-        renamed = moves[moves["kind"].ne("close").to_numpy(dtype=bool)]
-        gone = codes.closed(renamed, schools.iloc[:0], as_of) | codes.closed(moves, schools, year)
-        judged = roster.build(schools, results, year, gone)
-        listed = codes.under_codes(self._table("objectivity"), moves, as_of)
-        biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
-        return identification.decide(
-            judged, results, self._table("procedures"), policy, year, frozenset(biased)
-        )
-
-    def _under_codes_of(
-        self, as_of: int, years: tuple[int, ...], merge: str
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Results of some years and the register under the codes of a year (R17), for every policy alike."""
-
-        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
-            moves, results = self._table("crosswalk"), self._table("results")
-            needed = results[results["year"].isin(years).to_numpy(dtype=bool)]
-            found = codes.successors(needed, moves, as_of, merge)
-            schools = codes.current_register(self._table("schools"), moves, as_of)
-            self._refuse_unmatched(found, schools)
-            return found, schools
-
-        pair: tuple[pd.DataFrame, pd.DataFrame] = self._cached(("codes", as_of, years, merge), make)
-        return pair
-
-    def _refuse_unmatched(self, results: pd.DataFrame, schools: pd.DataFrame) -> None:
-        """R18: codes without a school stop the run unless a person has acknowledged them."""
-        known = set(schools["school_id"]) | self.project.settings.acknowledged_codes
-        strangers = sorted(set(results["school_id"].unique()) - known)
-        if strangers:
-            shown = ", ".join(strangers[:_SHOWN_CODES])
-            more = f" и ещё {len(strangers) - _SHOWN_CODES}" if len(strangers) > _SHOWN_CODES else ""
-            raise UnmatchedError(
-                f"В результатах есть коды, которых нет в реестре школ: {shown}{more} (R18). Добавьте школы "
-                "в реестр или переходы кодов в crosswalk, либо перечислите проверенные коды в shnor.yml, "
-                "ключ acknowledged_codes."
-            )
-
-    def _imported_clusters(self, year: int, as_of: int) -> dict[str, str]:
-        received = codes.under_codes(self._table("clusters_imported"), self._table("crosswalk"), as_of)
-        rows = received[received["year"].eq(year).to_numpy(dtype=bool)]
-        return dict(zip(rows["school_id"], rows["cluster"], strict=True))
-
-    def _expected(
-        self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame
-    ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
-        """Mean numbers of movements under no change, and their standard deviations, for some schools."""
-        if scheme == "imported" or after.policy.small_counts == "pool":
-            return None, None
-        key = ("expected", before.year, after.policy, scheme)
-        drawn = self._cached(key, lambda: expected.without_change(before, after, cluster_before, scheme))
-        here = pd.Index(drawn["schools"]).isin(table["school_id"])
-        chances = {name: values[here] for name, values in drawn.items() if name != "schools"}
-        means = {name: float(p.sum()) for name, p in chances.items()}
-        return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}
-
-    def _known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
-        audits = codes.under_codes(self._table("deficits"), self._table("crosswalk"), year)
-        if len(audits):
-            until = audits["wave"].str[:4].astype("Int64") <= year
-            audits = audits[until.fillna(value=False).astype(bool)]
-        if len(audits):
-            return audits
-        context = self._table("context")
-        years = [int(value) for value in context["year"].unique() if value <= year]
-        forms = [deficits.from_context(context, method.deficits.triggers, when) for when in years]
-        return pd.concat(forms, ignore_index=True) if forms else self._table("deficits")
-
-    def _newest_schools(self) -> pd.DataFrame:
-        schools = self._table("schools")
-        return schools.sort_values("year", kind="stable").drop_duplicates("school_id", keep="last")
-
     def _names(self) -> pd.DataFrame:
-        return self._newest_schools()[["school_id", "name", "municipality_id", "municipality"]]
+        return self.ground.newest_schools()[["school_id", "name", "municipality_id", "municipality"]]
 
     def _here(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.scope is None:
@@ -354,4 +257,4 @@ def open_region(
     chosen = store.open_snapshot(home.processed, pinned) if pinned else store.current(home.processed)
     name = str(methodology or home.settings.methodology)
     beside = home.root / name
-    return Region(home, chosen, load(beside if beside.is_file() else name))
+    return Region(Ground(home, chosen), load(beside if beside.is_file() else name))

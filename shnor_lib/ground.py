@@ -1,0 +1,135 @@
+"""What stands under a region: tables of its snapshot under the codes of a year, and decisions on them.
+
+In:   a project, its snapshot.
+Out:  `Ground`: tables, decisions and what is drawn from them, each made once and kept.
+Not:  the words an analyst uses, and municipalities (see `region`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from shnor_lib.analysis import calendar, deficits, expected, identification, roster, stability
+from shnor_lib.analysis.identification import Decision
+from shnor_lib.data import crosswalk as codes
+from shnor_lib.data.store import Snapshot
+from shnor_lib.errors import UnmatchedError
+from shnor_lib.methodology import Methodology
+from shnor_lib.settings import Project
+
+_SHOWN_CODES = 20
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A snapshot of a project; every question is answered once."""
+
+    project: Project
+    snapshot: Snapshot
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A tidy table of the whole region."""
+        return self.kept(("table", name), lambda: self.snapshot.table(name))
+
+    def kept(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` gives, made once."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        value: T = self._kept[key]
+        return value
+
+    def decision(self, year: int, method: Methodology, as_of: int) -> Decision:
+        """Decision of a year on the schools as they are in `as_of` (R17), kept for the next question."""
+        key = ("decision", year, method.identification, as_of)
+        return self.kept(key, lambda: self._decide(year, method, as_of))
+
+    def _decide(self, year: int, method: Methodology, as_of: int) -> Decision:
+        policy = method.identification
+        results, schools = self._under_codes_of(
+            as_of, calendar.years_needed(year, policy), policy.merged_schools
+        )
+        # A school that changed its code by `as_of` stands under the new one; a closed one stays in the years
+        # in which it was open.
+        moves = self.table("crosswalk")
+        renamed = moves[moves["kind"].ne("close").to_numpy(dtype=bool)]
+        gone = codes.closed(renamed, schools.iloc[:0], as_of) | codes.closed(moves, schools, year)
+        judged = roster.build(schools, results, year, gone)
+        listed = codes.under_codes(self.table("objectivity"), moves, as_of)
+        biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
+        return identification.decide(
+            judged, results, self.table("procedures"), policy, year, frozenset(biased)
+        )
+
+    def _under_codes_of(
+        self, as_of: int, years: tuple[int, ...], merge: str
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Results of some years and the register under the codes of a year (R17), for every policy alike."""
+
+        def make() -> tuple[pd.DataFrame, pd.DataFrame]:
+            moves, results = self.table("crosswalk"), self.table("results")
+            needed = results[results["year"].isin(years).to_numpy(dtype=bool)]
+            found = codes.successors(needed, moves, as_of, merge)
+            schools = codes.current_register(self.table("schools"), moves, as_of)
+            self._refuse_unmatched(found, schools)
+            return found, schools
+
+        return self.kept(("codes", as_of, years, merge), make)
+
+    def _refuse_unmatched(self, results: pd.DataFrame, schools: pd.DataFrame) -> None:
+        """R18: codes without a school stop the run unless a person has acknowledged them."""
+        known = set(schools["school_id"]) | self.project.settings.acknowledged_codes
+        strangers = sorted(set(results["school_id"].unique()) - known)
+        if strangers:
+            shown = ", ".join(strangers[:_SHOWN_CODES])
+            more = f" и ещё {len(strangers) - _SHOWN_CODES}" if len(strangers) > _SHOWN_CODES else ""
+            raise UnmatchedError(
+                f"В результатах есть коды, которых нет в реестре школ: {shown}{more} (R18). Добавьте школы "
+                "в реестр или переходы кодов в crosswalk, либо перечислите проверенные коды в shnor.yml, "
+                "ключ acknowledged_codes."
+            )
+
+    def imported_clusters(self, year: int, as_of: int) -> dict[str, str]:
+        """Received cluster by school id, under the codes of `as_of`."""
+        received = codes.under_codes(self.table("clusters_imported"), self.table("crosswalk"), as_of)
+        rows = received[received["year"].eq(year).to_numpy(dtype=bool)]
+        return dict(zip(rows["school_id"], rows["cluster"], strict=True))
+
+    def firmness(self, decision: Decision) -> stability.Firmness:
+        """What chance makes of a decision."""
+        return self.kept(("firmness", decision.year, decision.policy), lambda: stability.firmness(decision))
+
+    def without_change(
+        self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame
+    ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
+        """Mean numbers of movements under no change, and their standard deviations, for some schools."""
+        if scheme == "imported" or after.policy.small_counts == "pool":
+            return None, None
+        key = ("expected", before.year, after.policy, scheme)
+        drawn = self.kept(key, lambda: expected.without_change(before, after, cluster_before, scheme))
+        here = pd.Index(drawn["schools"]).isin(table["school_id"])
+        chances = {name: values[here] for name, values in drawn.items() if name != "schools"}
+        means = {name: float(p.sum()) for name, p in chances.items()}
+        return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}
+
+    def known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
+        """Deficits of the audits up to the end of a year, else those that context forms show."""
+        audits = codes.under_codes(self.table("deficits"), self.table("crosswalk"), year)
+        if len(audits):
+            until = audits["wave"].str[:4].astype("Int64") <= year
+            audits = audits[until.fillna(value=False).astype(bool)]
+        if len(audits):
+            return audits
+        context = self.table("context")
+        years = [int(value) for value in context["year"].unique() if value <= year]
+        forms = [deficits.from_context(context, method.deficits.triggers, when) for when in years]
+        return pd.concat(forms, ignore_index=True) if forms else self.table("deficits")
+
+    def newest_schools(self) -> pd.DataFrame:
+        """The newest register row of every school."""
+        schools = self.table("schools")
+        return schools.sort_values("year", kind="stable").drop_duplicates("school_id", keep="last")
