@@ -11,6 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from shnor_lib import disclosure
+from shnor_lib.analysis import nearest
 from shnor_lib.analysis.identification import STATUSES, Decision
 from shnor_lib.analysis.stability import Firmness
 from shnor_lib.chance import Chance
@@ -19,6 +20,7 @@ from shnor_lib.data.schools import school_digits
 from shnor_lib.errors import SelectionError
 from shnor_lib.methodology import Methodology
 from shnor_lib.present import labels, reasons, text
+from shnor_lib.trace import Trace, trace
 
 # The contract of `shnor identify`: these columns, in this order.
 CONTRACT = (
@@ -178,9 +180,20 @@ class Verdicts:
         Raises:
             SelectionError: the school is not among the judged ones of the year.
         """
-        school_id = self.judged(school_id)
-        source = f"Методика: {self.method.label} ({self.method.source})"
-        return f"{reasons.trace(self.decision, school_id)}\n\n{source}"
+        return self.trace(school_id).text
+
+    def trace(self, school_id: str) -> Trace:
+        """Decision trace of one school as a value, with what would have to be different for another verdict.
+
+        Raises:
+            SelectionError: the school is not among the judged ones of the year.
+        """
+        return trace(self.decision, self.nearest, self.method, self.judged(school_id))
+
+    @cached_property
+    def nearest(self) -> nearest.Changes:
+        """For every judged school of the region: how few results decide its verdict."""
+        return nearest.changes(self.decision)
 
     def what_if(self, **overrides: object) -> "Verdicts":
         """The same year under other settings: `what_if(threshold=25, min_participants=10)`."""

@@ -121,6 +121,11 @@ class Decision:
         )
 
     @property
+    def usable(self) -> Flags:
+        """R12, R13 by series: the previous year may count for limb B."""
+        return self.comparable if self.policy.comparability == "strict" else self.previous >= 0
+
+    @property
     def incomparable(self) -> Flags:
         """R13 by school: limb B rests on nothing but years of different comparability groups."""
         if self.policy.limb_b == "same_series":
@@ -254,16 +259,22 @@ def _before(cube: Cube, held: calendar.Calendar, previous: Ints, policy: Identif
 
 def limb_a(hit: Flags, policy: Identification) -> Flags:
     """R10: enough different procedures with a hit in one year."""
+    kind_of = kinds(policy)
+    different = np.array([hit[:, kind_of == kind].any(axis=1) for kind in range(int(kind_of.max()) + 1)])
+    enough: Flags = different.sum(axis=0) >= policy.hits_in_one_year
+    return enough
+
+
+def kinds(policy: Identification) -> Ints:
+    """R10: number of the procedure to which each series of the method belongs, from 0."""
     parsed = [series_ids.parse(item) for item in policy.series]
     names = {
         "series": [item.id for item in parsed],
         "exam_type": [item.exam for item in parsed],
         "subject": [item.subject for item in parsed],
     }[policy.distinct]
-    labels = np.array(names, dtype=object)
-    different = np.array([hit[:, labels == name].any(axis=1) for name in dict.fromkeys(names)])
-    enough: Flags = different.sum(axis=0) >= policy.hits_in_one_year
-    return enough
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([numbers[name] for name in names], dtype=np.int64)
 
 
 def limb_b(now: Flags, before: Flags, policy: Identification) -> Flags:

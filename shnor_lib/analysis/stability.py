@@ -102,9 +102,8 @@ def _listed(hit: Flags, decision: Decision) -> Flags:
     draws, schools, both = hit.shape
     width = both // 2
     policy = decision.policy
-    usable = decision.comparable if policy.comparability == "strict" else decision.previous >= 0
     now = (hit[:, :, :width] & decision.now.known).reshape(draws * schools, width)
-    before = (hit[:, :, width:] & decision.before.known & usable).reshape(draws * schools, width)
+    before = (hit[:, :, width:] & decision.before.known & decision.usable).reshape(draws * schools, width)
     listed = limb_a(now, policy) | np.any(limb_b(now, before, policy), axis=1)
     if policy.biased_list == "separate":
         listed &= ~np.tile(decision.biased, draws)

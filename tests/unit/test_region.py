@@ -129,3 +129,21 @@ def test_a_pinned_snapshot_is_used(tmp_path, monkeypatch):
     assert shnor.open(tmp_path).snapshot.id != first
     monkeypatch.setenv("SHNOR_SNAPSHOT", first)
     assert shnor.open(tmp_path).snapshot.id == first
+
+
+def test_a_trace_is_a_value_and_its_text_is_the_explanation(tmp_path):
+    found = project(tmp_path).identify(2024)
+    told = found.trace(A)
+    assert (told.status, told.limb_a, told.limb_b, told.threshold_percent) == ("shnor", True, False, 30)
+    assert told.leave
+    assert told.change == {"oge-ma": 6}, "8 of 10 failed; with 2 of 10 the threshold is not reached"
+    assert told.cells["failed"].to_list() == [8, 8]
+    assert found.explain(A) == told.text
+    assert "преодолели ещё 6\xa0участников: ОГЭ МА — 6." in told.text
+
+
+def test_readings_stand_side_by_side(tmp_path):
+    found = project(tmp_path).identify(2025)
+    table = found.readings({"низкий порог": {"threshold": 1}, "как есть": {}})
+    assert table["как есть"].to_list() == table["status"].to_list()
+    assert list(table.columns[-2:]) == ["низкий порог", "как есть"]
