@@ -1,10 +1,12 @@
 """Files and folders that a reader meets whole or not at all: written aside, flushed, renamed.
 
 In:   a path, or a folder in which something is to be made.
-Out:  `aside`, `write_text`: one file; `workshop`: a folder that others leave alone while its writer lives;
+Out:  `aside`, `write_text`: one file; `exchange`: one folder for another; `held`: a lock;
+      `workshop`: a folder that others leave alone while its writer lives;
       `sweep`: what dead writers left behind is removed; `reason`: why a write failed, in Russian.
 """
 
+import ctypes
 import errno
 import glob
 import os
@@ -154,3 +156,57 @@ def _age(path: Path) -> float:
         return time.time() - path.stat().st_mtime
     except OSError:
         return 0.0
+
+
+@contextmanager
+def held(lock: Path) -> Iterator[bool]:
+    """Hold a lock while the block runs; the value says whether it is ours.
+
+    The system releases it when the process ends in whatever way. Where the disk or the system knows no locks,
+    it counts as ours.
+
+    Raises:
+        OSError: the lock file cannot be written.
+    """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        yield _locked(descriptor) is not False
+    finally:
+        os.close(descriptor)
+
+
+def exchange(fresh: Path, current: Path) -> None:
+    """Put a folder in the place of another in one step; the old one then lies at `fresh`, if there was one.
+
+    Linux does it in one call. Elsewhere there is a moment between two renames; `mend` ends an exchange that
+    was cut short in it.
+    """
+    if not current.exists():
+        fresh.replace(current)
+    elif not _exchanged(fresh, current):
+        old = _old(current)
+        shutil.rmtree(old, ignore_errors=True)
+        current.replace(old)
+        fresh.replace(current)
+        old.replace(fresh)
+    flush_folder(current.parent)
+
+
+def mend(current: Path) -> None:
+    """Bring back the folder that an exchange cut short has moved away."""
+    if not current.exists() and _old(current).is_dir():
+        _old(current).replace(current)
+
+
+def _old(current: Path) -> Path:
+    return current.with_name(f".old-{current.name}")
+
+
+def _exchanged(first: Path, second: Path) -> bool:
+    """`renameat2` with RENAME_EXCHANGE, where system and disk know it."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    here, exchange_flag = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return int(rename(here, os.fsencode(first), here, os.fsencode(second), exchange_flag)) == 0

@@ -1,15 +1,20 @@
 """Reports for every municipality: plan, run in several processes, publish.
 
+names        machine words
 parameters   what a notebook takes, checked before anything runs
-plan         units: notebook × municipality × year
 facts        what the data hold, asked once
+keys         what a page depends on, as a hash
+plan         units: notebook × municipality × year, and which of them have to run
 unit         one notebook executed and made a page
 workers      processes
+work         done units until they are published; one batch of a year at a time
+manifest     what was run, with what, how it ended
 html, index  pages
-publish      the tree and its manifest
+archive      pages of a municipality as one file
+publish      the tree: made aside, checked, put in place in one step
 run          all of it
 """
 
-from shnor_lib.batch.run import BatchResult, run_batch
+from shnor_lib.batch.run import BatchResult, Request, prepare, resume, run_batch
 
-__all__ = ["BatchResult", "run_batch"]
+__all__ = ["BatchResult", "Request", "prepare", "resume", "run_batch"]

@@ -36,6 +36,7 @@ class Facts:
         methodology: id of the methodology.
         methodology_version: its version.
         methodology_title: its name for people.
+        methodology_content: all of its settings as text, for keys of units.
         homeless: counts of the schools whose municipality is not known.
     """
 
@@ -49,6 +50,7 @@ class Facts:
     methodology: str
     methodology_version: str
     methodology_title: str
+    methodology_content: str = ""
     homeless: Counts = Counts(0, 0)
 
 
@@ -92,6 +94,7 @@ def gather(
         methodology=region.method.id,
         methodology_version=region.method.version,
         methodology_title=region.method.title,
+        methodology_content=region.method.model_dump_json(by_alias=True),
     )
 
 

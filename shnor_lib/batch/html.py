@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import plotly
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -61,15 +62,26 @@ class PlotlyFigures(Preprocessor):
         return nb, resources
 
 
-def render(notebook: NotebookNode, heading: Heading) -> str:
+def render(notebook: NotebookNode, heading: Heading, whole: bool = False) -> str:
     """The page of an executed notebook.
 
     Args:
         notebook: executed notebook; it is not changed.
         heading: what the top of the page says.
+        whole: the page holds the script of its figures itself and leads nowhere: one file to be mailed.
     """
-    text, _ = _exporter().from_notebook_node(notebook, {"heading": asdict(heading)})
+    script = plotly_script() if whole else ""
+    text, _ = _exporter().from_notebook_node(
+        notebook, {"heading": asdict(heading), "whole": whole, "plotly_script": script}
+    )
     return str(text)
+
+
+@cache
+def plotly_script() -> str:
+    """Text of plotly.js that may stand inside a page."""
+    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return source.read_text(encoding="utf-8").replace("</script", "<\\/script")
 
 
 @cache

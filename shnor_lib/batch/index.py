@@ -16,11 +16,11 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, Template
 
 from shnor_lib import atomic
-from shnor_lib.batch.plan import REGION
-from shnor_lib.batch.publish import INDEX, MANIFEST, Entry, entries, load_manifest
-from shnor_lib.batch.unit import DONE
+from shnor_lib.batch.manifest import MANIFEST, Entry, load, read
+from shnor_lib.batch.names import DONE, REGION
 from shnor_lib.present import text
 
+INDEX = "index.html"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -47,23 +47,34 @@ class Link:
 
 @dataclass(frozen=True)
 class Row:
-    """One municipality; counts are None where the data have no verdicts for it."""
+    """One municipality; counts are None where the data have no verdicts for it; its archive may be empty."""
 
     id: str
     title: str
     schools: int | None
     listed: int | None
     links: tuple[Link, ...]
+    archive: str = ""
 
 
-def write_indexes(reports: Path) -> None:
-    """Write the index of every year that has a manifest, so that each links to all the others."""
+def write(root: Path, years: list[int]) -> None:
+    """Write the index of a tree that has its manifest.
+
+    Args:
+        root: folder of the year.
+        years: all years to link to.
+    """
+    manifest = load(root)
+    if manifest:
+        atomic.write_text(root / INDEX, render(root, manifest, years))
+
+
+def write_others(reports: Path, year: int) -> None:
+    """Write the index of every other year anew, so that each links to all."""
     years = published_years(reports)
-    for year in years:
-        root = reports / str(year)
-        manifest = load_manifest(root)
-        if manifest:
-            atomic.write_text(root / INDEX, render(root, manifest, years))
+    for other in years:
+        if other != year:
+            write(reports / str(other), years)
 
 
 def published_years(reports: Path) -> list[int]:
@@ -82,7 +93,7 @@ def render(root: Path, manifest: dict[str, Any], years: list[int]) -> str:
         manifest: its manifest.
         years: all years to link to.
     """
-    found = entries(root, manifest)
+    found = list(read(root, manifest).values())
     titles = {entry.notebook: (entry.title, entry.label) for entry in found}
     columns = sorted(titles)
     by_key = {entry.key: entry for entry in found}
@@ -116,7 +127,14 @@ def _rows(
         if entry.municipality_id != REGION:
             places.setdefault(entry.municipality_id, {"municipality": entry.municipality})
     rows = [
-        Row(key, facts["municipality"], facts.get("schools"), facts.get("listed"), links(key))
+        Row(
+            key,
+            facts["municipality"],
+            facts.get("schools"),
+            facts.get("listed"),
+            links(key),
+            facts.get("archive", ""),
+        )
         for key, facts in places.items()
     ]
     order = text.alphabet(pd.Series([row.title for row in rows], dtype="str")).argsort(kind="stable")
@@ -127,7 +145,7 @@ def _link(entry: Entry | None, title: tuple[str, str], newest: tuple[str, str, s
     if entry is None:
         return Link(*title)
     page = entry.published
-    files = {Path(name).suffix: name for name in page.files} if page else {}
+    files = {Path(name).suffix: name for name in reversed(page.files)} if page else {}
     older = page and (page.snapshot, page.methodology, page.methodology_version) != newest
     return Link(
         *title,

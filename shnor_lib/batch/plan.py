@@ -6,16 +6,17 @@ Not:  running (see `run`) or where a page goes (see `publish`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from shnor_lib.batch.manifest import Entry, made_by
+from shnor_lib.batch.names import DONE, REGION
 from shnor_lib.batch.parameters import Value
 from shnor_lib.errors import InputError, SelectionError
 from shnor_lib.region import Municipality
 
-REGION = "region"  # folder of the reports on the whole region
 _RESERVED = frozenset({REGION, "assets"})
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
@@ -70,6 +71,50 @@ def units(
         for place in places
         for notebook in notebooks
     ]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a batch will do with each unit.
+
+    Attributes:
+        run: units to run, with their keys, in the order in which they run.
+        unchanged: units whose pages lie in the tree and would be the same.
+        left_out: units that are not run because only failed ones were asked for.
+    """
+
+    run: dict[Unit, str]
+    unchanged: tuple[Unit, ...]
+    left_out: tuple[Unit, ...]
+
+
+def sort_out(
+    units: Sequence[Unit],
+    key: Callable[[Unit], str],
+    lying: Mapping[tuple[str, str], Entry],
+    anew: bool = False,
+    only_failed: bool = False,
+) -> Plan:
+    """Which units have to run.
+
+    Args:
+        units: all that were asked for.
+        key: key of a unit (see `keys`).
+        lying: entries of the published tree.
+        anew: run also what is unchanged.
+        only_failed: run only what failed last time.
+    """
+    run: dict[Unit, str] = {}
+    unchanged, left_out = [], []
+    for unit in units:
+        entry, own = lying.get(unit.key), key(unit)
+        if only_failed and (entry is None or entry.status == DONE):
+            left_out.append(unit)
+        elif not anew and made_by(entry) == own:
+            unchanged.append(unit)
+        else:
+            run[unit] = own
+    return Plan(run, tuple(unchanged), tuple(left_out))
 
 
 def select_notebooks(folder: Path, wanted: Sequence[str]) -> list[Path]:

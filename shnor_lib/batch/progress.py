@@ -9,11 +9,22 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.progress import Progress as RichProgress
+from rich.text import Text
 
-from shnor_lib.batch.publish import Entry
-from shnor_lib.batch.unit import DONE, Job
+from shnor_lib.batch.manifest import Entry
+from shnor_lib.batch.names import DONE
+from shnor_lib.batch.plan import Plan
+from shnor_lib.batch.unit import Job
 from shnor_lib.present import text
 
 
@@ -28,8 +39,10 @@ class Progress(Protocol):
 
 
 @contextmanager
-def reporter(console: Console | None, total: int, year: int, workers: int) -> Iterator[Progress]:
+def reporter(console: Console | None, todo: Plan, year: int, workers: int) -> Iterator[Progress]:
     """The reporter that suits the console."""
+    total = len(todo.run)
+    same = f", без изменений: {len(todo.unchanged)}" if todo.unchanged else ""
     if console is None:
         yield _Silent()
     elif console.is_terminal:
@@ -39,6 +52,7 @@ def reporter(console: Console | None, total: int, year: int, workers: int) -> It
             MofNCompleteColumn(),
             TextColumn("прошло"),
             TimeElapsedColumn(),
+            _Speed(),
             TextColumn("осталось"),
             TimeRemainingColumn(elapsed_when_finished=False),
             TextColumn("[dim]{task.fields[current]}"),
@@ -46,8 +60,22 @@ def reporter(console: Console | None, total: int, year: int, workers: int) -> It
         ) as bar:
             yield _Bar(bar, total, year)
     else:
-        console.print(f"Отчёты за {year} год: {total}, процессов: {workers}", highlight=False)
+        console.print(f"Отчёты за {year} год: {total}{same}, процессов: {workers}", highlight=False)
         yield _Lines(console, total)
+
+
+def nothing_to_do(console: Console | None, todo: Plan, year: int) -> None:
+    """Say that every report that was asked for lies there already."""
+    if console is not None:
+        console.print(f"Отчёты за {year} год не изменились: {len(todo.unchanged)}", highlight=False)
+
+
+class _Speed(ProgressColumn):
+    """Units a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{text.number(speed, 1)} в секунду" if speed else "", style="dim")
 
 
 class _Silent:

@@ -1,260 +1,226 @@
-"""The published tree of one year, and its manifest: nothing is ever seen half-written.
+"""The published tree of one year: made aside whole, checked, put in place in one step.
 
     reports/<year>/<municipality_id>/<notebook>.{ipynb,html}
     reports/<year>/region/<notebook>.{ipynb,html}      the whole region
     reports/<year>/assets/plotly.min.js                one copy for all pages
+    reports/<year>/zip/<municipality_id>.zip           pages of a municipality, where archives are asked for
     reports/<year>/manifest.json                       what was run, with what, how it ended
     reports/<year>/index.html                          see `index`
     reports/<year>/.log/                               for the operator: tracebacks, unfinished notebooks
 
-In:   files that a worker left aside, outcomes.
-Out:  files renamed into place; a failed unit leaves the page of the last good run where it is.
+In:   entries of a run with the folders of their files, and the tree as it lies now.
+Out:  the new tree. Whenever a run dies, a reader finds one whole tree with a manifest that is true of it: the
+      old one or the new one. A failed unit leaves the page of the last good run where it is.
 """
 
-import json
+import hashlib
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import plotly
 
 from shnor_lib import atomic
+from shnor_lib.batch import archive, index, manifest
 from shnor_lib.batch.facts import Facts
-from shnor_lib.batch.plan import REGION, Unit
-from shnor_lib.batch.unit import DONE, FORMATS, Outcome
+from shnor_lib.batch.manifest import Entry, Published
+from shnor_lib.batch.names import DONE, ENDINGS
+from shnor_lib.batch.plan import Unit
+from shnor_lib.batch.unit import Outcome
+from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 
-MANIFEST = "manifest.json"
-INDEX = "index.html"
 ASSETS = "assets"
 LOG = ".log"
-VERSION = 1
 
 
 @dataclass(frozen=True)
-class Published:
-    """The page that lies in the tree now: when and from what it was made."""
-
-    finished: str
-    snapshot: str
-    methodology: str
-    methodology_version: str
-    files: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One unit in the manifest.
+class Made:
+    """What a run made of one unit.
 
     Attributes:
-        notebook: stem of the notebook.
-        title: its heading.
-        label: its short title.
-        municipality_id: folder; `region` for the whole region.
-        municipality: name.
-        parameters: what the notebook was given.
-        snapshot: id of the snapshot of the last attempt.
-        methodology: id of the methodology of the last attempt.
-        methodology_version: its version.
-        status: `done` or `failed`, of the last attempt.
-        seconds: wall time of the last attempt.
-        attempt: how many times in a row it was tried until this status.
-        error_code: machine name of the failure.
-        message: Russian sentence that may be shown.
-        finished: UTC time of the last attempt.
-        published: the page in the tree, also when the last attempt failed; None where there is none.
+        entry: its entry in the manifest.
+        folder: where its files lie; None where it left none.
+        log: for the operator only.
     """
 
-    notebook: str
-    title: str
-    label: str
-    municipality_id: str
-    municipality: str
-    parameters: dict[str, Any]
-    snapshot: str
-    methodology: str
-    methodology_version: str
-    status: str
-    seconds: float
-    attempt: int
-    error_code: str
-    message: str
-    finished: str
-    published: Published | None
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Notebook and folder."""
-        return self.notebook, self.municipality_id
+    entry: Entry
+    folder: Path | None
+    log: str = ""
 
 
-class Site:
-    """The tree of one year.
+def made(
+    unit: Unit,
+    key: str,
+    outcome: Outcome,
+    folder: Path | None,
+    facts: Facts,
+    head: Description,
+    before: Entry | None,
+) -> Made:
+    """Note what happened to a unit.
 
-    Attributes:
+    Args:
+        unit: what was run.
+        key: its key.
+        outcome: how it ended.
+        folder: where its files lie.
+        facts: what it was made from.
+        head: what the notebook says of itself.
+        before: its entry in the tree as it lies now.
+    """
+    finished = manifest.now()
+    published = before.published if before else None
+    if outcome.status == DONE and folder is not None:
+        names = [f"{unit.notebook.stem}{ending}" for ending in ENDINGS.values()]
+        names = [name for name in names if (folder / name).exists()]
+        published = Published(
+            finished,
+            facts.snapshot,
+            facts.methodology,
+            facts.methodology_version,
+            tuple(f"{unit.folder}/{name}" for name in names),
+            key,
+            tuple(_hash(folder / name) for name in names),
+        )
+    entry = Entry(
+        notebook=unit.notebook.stem,
+        title=head.title,
+        label=head.label,
+        municipality_id=unit.folder,
+        municipality=unit.title,
+        parameters=dict(unit.parameters),
+        snapshot=facts.snapshot,
+        methodology=facts.methodology,
+        methodology_version=facts.methodology_version,
+        status=outcome.status,
+        seconds=round(outcome.seconds, 2),
+        attempt=before.attempt + 1 if before and before.status != DONE else 1,
+        error_code=outcome.code,
+        message=outcome.message,
+        finished=finished,
+        published=published,
+        memory=outcome.memory,
+    )
+    return Made(entry, folder, outcome.log)
+
+
+def publish(
+    root: Path, fresh: Sequence[Made], facts: Facts, log: Path | None = None, zips: bool = False
+) -> Path:
+    """Put a new tree of the year in place of the old one.
+
+    Args:
         root: `reports/<year>`.
+        fresh: what this run made; all other entries are taken over from the tree as it lies.
+        facts: what the reports are made from.
+        log: what the processes printed, for the operator.
+        zips: pack the pages of each municipality.
+
+    Returns:
+        Path of the manifest.
+
+    Raises:
+        OSError: the new tree cannot be written; the old one stays as it was.
+        RunError: the new tree is not what its manifest says; the old one stays.
     """
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        manifest = load_manifest(root)
-        self.entries: dict[tuple[str, str], Entry] = {
-            entry.key: entry for entry in (entries(root, manifest) if manifest else ())
-        }
-
-    @contextmanager
-    def staging(self) -> Iterator[Path]:
-        """A folder on the same disk for files being written; gone afterwards.
-
-        Raises:
-            OSError: the reports cannot be written there.
-        """
-        (self.root / LOG).mkdir(parents=True, exist_ok=True)
-        self._share_plotly()
-        folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.root))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def accept(self, unit: Unit, outcome: Outcome, staged: Path, facts: Facts, head: Description) -> Entry:
-        """Publish what a unit left, or keep the last good page, and note what happened."""
-        before = self.entries.get(unit.key)
-        finished = datetime.now(UTC).isoformat(timespec="seconds")
-        if outcome.status == DONE:
-            files = self._place(unit, staged)
-            published: Published | None = Published(
-                finished, facts.snapshot, facts.methodology, facts.methodology_version, files
-            )
-        else:
-            published = before.published if before else None
-        self._keep_log(unit, outcome, staged)
-        shutil.rmtree(staged, ignore_errors=True)
-        entry = Entry(
-            notebook=unit.notebook.stem,
-            title=head.title,
-            label=head.label,
-            municipality_id=unit.folder,
-            municipality=unit.title,
-            parameters=dict(unit.parameters),
-            snapshot=facts.snapshot,
-            methodology=facts.methodology,
-            methodology_version=facts.methodology_version,
-            status=outcome.status,
-            seconds=round(outcome.seconds, 2),
-            attempt=before.attempt + 1 if before and before.status != DONE else 1,
-            error_code=outcome.code,
-            message=outcome.message,
-            finished=finished,
-            published=published,
-        )
-        self.entries[entry.key] = entry
-        return entry
-
-    def write_manifest(self, facts: Facts) -> Path:
-        """Write all entries, those of earlier runs too, and what the reports are made from."""
-        content = {
-            "version": VERSION,
-            "year": facts.year,
-            "region": facts.region,
-            "written": datetime.now(UTC).isoformat(timespec="seconds"),
-            "snapshot": facts.snapshot,
-            "snapshot_created": facts.snapshot_created,
-            "methodology": facts.methodology,
-            "methodology_version": facts.methodology_version,
-            "methodology_title": facts.methodology_title,
-            "municipalities": {
-                place.id: {"municipality": place.name, **self._counts(facts, place.id)}
-                for place in facts.municipalities
-            },
-            "without_municipality": asdict(facts.homeless),
-            "units": [asdict(entry) for entry in self.sorted_entries()],
-        }
-        return atomic.write_text(self.root / MANIFEST, json.dumps(content, ensure_ascii=False, indent=1))
-
-    def sorted_entries(self) -> list[Entry]:
-        """The whole region first, then municipalities by id, notebooks in order."""
-        return sorted(
-            self.entries.values(),
-            key=lambda entry: (entry.municipality_id != REGION, entry.municipality_id, entry.notebook),
-        )
-
-    @staticmethod
-    def _counts(facts: Facts, municipality_id: str) -> dict[str, int]:
-        counts = facts.counts.get(municipality_id)
-        return asdict(counts) if counts else {}
-
-    def _place(self, unit: Unit, staged: Path) -> tuple[str, ...]:
-        """Rename each file into the tree: a reader sees the old page or the new one."""
-        folder = self.root / unit.folder
-        folder.mkdir(exist_ok=True)
-        names = [f"{unit.notebook.stem}.{kind}" for kind in FORMATS]
-        # The notebook first: a page never links to something older than itself. A format that was not asked
-        # for this time leaves: it would show the data of an earlier run under the name of this one.
-        made = [name for name in names if (staged / name).exists()]
-        for name in made:
-            (staged / name).replace(folder / name)
-        for name in set(names) - set(made):
-            (folder / name).unlink(missing_ok=True)
-        return tuple(f"{unit.folder}/{name}" for name in made)
-
-    def _keep_log(self, unit: Unit, outcome: Outcome, staged: Path) -> None:
-        folder = self.root / LOG / unit.folder
-        log, unfinished = folder / f"{unit.notebook.stem}.txt", folder / unit.notebook.name
-        for path in (log, unfinished):
-            path.unlink(missing_ok=True)
-        if not outcome.log:
-            with suppress(OSError):  # holds logs of other notebooks, or was never there
-                folder.rmdir()
-            return
-        folder.mkdir(parents=True, exist_ok=True)
-        log.write_text(outcome.log, encoding="utf-8")
-        if (staged / unit.notebook.name).exists():
-            (staged / unit.notebook.name).replace(unfinished)
-
-    def _share_plotly(self) -> None:
-        source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-        target = self.root / ASSETS / source.name
-        if target.exists() and target.stat().st_size == source.stat().st_size:
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        aside = target.with_name(f".{target.name}-{os.getpid()}")
-        shutil.copyfile(source, aside)
-        aside.replace(target)
-
-
-def load_manifest(root: Path) -> dict[str, Any] | None:
-    """The manifest of a year; None where there is none, or one that something else has damaged.
-
-    The next batch writes a new one.
-    """
+    atomic.mend(root)
+    new = root.with_name(f".new-{root.name}")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
     try:
-        content: dict[str, Any] = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
-        return content if content["version"] == VERSION else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        entries = manifest.read(root)
+        for old in entries.values():
+            if old.key not in {item.entry.key for item in fresh}:
+                _take_over(old, root, new)
+        for item in fresh:
+            _lay(item, root, new)
+            entries[item.entry.key] = item.entry
+        if log is not None and log.exists():
+            _link(log, new / LOG / "workers.txt")
+        _share_plotly(root, new)
+        packed = archive.pack(new, facts, entries.values()) if zips else {}
+        text = manifest.content(facts, entries.values(), packed)
+        (new / manifest.MANIFEST).write_text(text, encoding="utf-8")
+        years = sorted({facts.year, *index.published_years(root.parent)}, reverse=True)
+        index.write(new, years)
+        _check(new)
+        atomic.exchange(new, root)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    index.write_others(root.parent, facts.year)
+    return root / manifest.MANIFEST
 
 
-def entries(root: Path, manifest: dict[str, Any]) -> list[Entry]:
-    """Entries of a manifest that can be read and whose pages still lie in the tree."""
-    found = []
-    for values in manifest.get("units", []):
-        with suppress(AttributeError, KeyError, TypeError):
-            found.append(_entry(values))
-    return [entry for entry in found if _lies(root, entry)]
+def _lay(item: Made, root: Path, new: Path) -> None:
+    """Files of a unit of this run, or those of the last good run where it failed."""
+    entry = item.entry
+    if entry.status == DONE and item.folder is not None and entry.published is not None:
+        for name in entry.published.files:
+            _link(item.folder / Path(name).name, new / name)
+    elif entry.published is not None:
+        _take_files(entry.published, root, new)
+    if item.log:
+        log = new / LOG / entry.municipality_id / f"{entry.notebook}.txt"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(item.log, encoding="utf-8")
+        unfinished = item.folder / f"{entry.notebook}.ipynb" if item.folder else None
+        if entry.status != DONE and unfinished is not None and unfinished.exists():
+            _link(unfinished, new / LOG / entry.municipality_id / unfinished.name)
 
 
-def _entry(values: dict[str, Any]) -> Entry:
-    page = values.get("published")
-    published = Published(**{**page, "files": tuple(page["files"])}) if page else None
-    return Entry(**{**values, "published": published})
+def _take_over(entry: Entry, root: Path, new: Path) -> None:
+    """Files and log of a unit of an earlier run."""
+    if entry.published is not None:
+        _take_files(entry.published, root, new)
+    for ending in (".txt", ".ipynb"):
+        name = Path(LOG) / entry.municipality_id / f"{entry.notebook}{ending}"
+        if (root / name).exists():
+            _link(root / name, new / name)
 
 
-def _lies(root: Path, entry: Entry) -> bool:
-    return entry.published is None or all((root / name).exists() for name in entry.published.files)
+def _take_files(page: Published, root: Path, new: Path) -> None:
+    for name in page.files:
+        _link(root / name, new / name)
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under another name; a copy where the disk knows no such links."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _share_plotly(root: Path, new: Path) -> None:
+    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    target = new / ASSETS / source.name
+    lies = root / ASSETS / source.name
+    if lies.exists() and lies.stat().st_size == source.stat().st_size:
+        _link(lies, target)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _check(new: Path) -> None:
+    """The tree must be what its manifest says before anybody sees it."""
+    wrong = [
+        name
+        for entry in manifest.read(new).values()
+        if entry.published is not None
+        for name, digest in zip(entry.published.files, entry.published.sha256, strict=False)
+        if _hash(new / name) != digest
+    ]
+    if wrong:
+        raise RunError(
+            f"Собранные страницы повреждены: {', '.join(wrong[:5])}. Опубликованные прежде не тронуты. "
+            "Проверьте диск и повторите запуск."
+        )
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

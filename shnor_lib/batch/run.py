@@ -1,38 +1,77 @@
 """A batch from the request to the published tree.
 
-In:   a project; notebooks, municipalities, year and parameters as a person names them.
+In:   a project, and a `Request`: notebooks, municipalities, year and parameters as a person names them.
 Out:  `BatchResult`; pages, manifest and index under `reports/<year>`.
-Not:  processes (see `workers`), files (see `publish`), what a notebook shows.
+Not:  processes (see `workers`), what is kept until it is published (`work`), files (`publish`).
 
-Everything that can be refused is refused before the first notebook runs. A failed unit does not stop the
-others. An interrupted batch publishes what was done until then.
+Everything that can be refused is refused before the first notebook runs. A unit whose page lies in the tree
+and would be the same is not run again. A failed unit does not stop the others and is tried again where that
+may help. Done units are kept aside and published together at the end, also when the run is interrupted; a run
+that is killed is continued by the next one.
 """
 
+import signal
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import Any
 
 from rich.console import Console
 
+from shnor_lib import atomic
+from shnor_lib.batch import manifest, plan, publish, workers
 from shnor_lib.batch import parameters as strict
-from shnor_lib.batch import plan, workers
 from shnor_lib.batch.facts import Facts, gather
 from shnor_lib.batch.html import Heading
-from shnor_lib.batch.index import write_indexes
-from shnor_lib.batch.plan import REGION, Unit
-from shnor_lib.batch.progress import reporter
-from shnor_lib.batch.publish import INDEX, LOG, Entry, Site
-from shnor_lib.batch.unit import DONE, FORMATS, Job, check_formats
+from shnor_lib.batch.index import INDEX
+from shnor_lib.batch.keys import Keys
+from shnor_lib.batch.manifest import Entry
+from shnor_lib.batch.names import DEAD, DONE, FORMATS, REGION, TIMEOUT
+from shnor_lib.batch.plan import Plan, Unit
+from shnor_lib.batch.progress import Progress, nothing_to_do, reporter
+from shnor_lib.batch.publish import Made
+from shnor_lib.batch.unit import Job, Outcome, check_formats
+from shnor_lib.batch.work import Work, request
 from shnor_lib.errors import RunError
-from shnor_lib.notebooks import describe
+from shnor_lib.notebooks import Description, describe
 from shnor_lib.region import SNAPSHOT_VARIABLE, Municipality
 from shnor_lib.settings import PROJECT_VARIABLE, Project
 
-TIMEOUT = 600.0
+LIMIT = 600.0
 DISPLAY_VARIABLE = "SHNOR_DISPLAY"
+# Failures that may be of the moment: a process that died, a machine too busy.
+_PASSING = (DEAD, TIMEOUT)
+_ANOTHER_TRY = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asks for.
+
+    Attributes:
+        notebooks: stems, numbers or paths; all of the project when none is named.
+        municipalities: ids or names; all of them and the whole region when none is named.
+        year: year of the reports; the newest with data when None.
+        parameters: further parameters of the notebooks; strings are converted to the declared types.
+        formats: `ipynb`, `html`, `single`.
+        zips: pack the pages of each municipality.
+        anew: run also what is unchanged.
+        only_failed: run only units whose last attempt failed.
+    """
+
+    notebooks: Sequence[str] = ()
+    municipalities: Sequence[str] = ()
+    year: int | None = None
+    parameters: Mapping[str, strict.Value] = field(default_factory=dict)
+    formats: Sequence[str] = FORMATS
+    zips: bool = False
+    anew: bool = False
+    only_failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +81,7 @@ class BatchResult:
     Attributes:
         units: entries of the manifest for the units of this run, in the order in which they ended.
         failed: those that failed.
+        unchanged: units that were not run: their pages lie in the tree and would be the same.
         index: path of the index page.
         manifest: path of the manifest.
         seconds: wall time.
@@ -49,6 +89,7 @@ class BatchResult:
 
     units: tuple[Entry, ...]
     failed: tuple[Entry, ...]
+    unchanged: int
     index: Path
     manifest: Path
     seconds: float
@@ -58,29 +99,56 @@ class BatchResult:
         """0 when every unit is done, 1 when something failed."""
         return 1 if self.failed else 0
 
+    @property
+    def memory(self) -> int:
+        """Largest memory of one process, MB; 0 where it is not known."""
+        return max((entry.memory for entry in self.units), default=0)
+
+
+def prepare(project: Project, asked: Request) -> tuple[Facts, Plan]:
+    """What a batch would do; nothing is run or written.
+
+    Raises:
+        SelectionError: an unknown notebook or municipality, a year without data.
+        ParameterError: parameters that do not fit, all at once.
+        InputError: no snapshot, or municipality ids that cannot be folders.
+        RunError: unknown format.
+    """
+    check_formats(tuple(asked.formats))
+    given = dict(asked.parameters)
+    chosen = plan.select_notebooks(project.notebooks, asked.notebooks)
+    values = strict.check(chosen, given, {"municipality": "", "year": 0})
+    facts = gather(project, asked.year, asked.municipalities, str(given.get("methodology", "")))
+    plan.check_folders(facts.municipalities)
+    units = plan.units(chosen, _places(facts, whole=not asked.municipalities), facts.year, values)
+    lying = manifest.read(project.reports / str(facts.year))
+    keys = Keys(facts, tuple(asked.formats))
+    return facts, plan.sort_out(units, keys.of, lying, anew=asked.anew, only_failed=asked.only_failed)
+
+
+def resume(reports: Path, year: int | None) -> Request:
+    """What the interrupted run was asked for.
+
+    Raises:
+        RunError: no run was interrupted, or several were and the year is not said.
+    """
+    return Request(**request(reports, year))
+
 
 def run_batch(
     project: Project,
-    notebooks: Sequence[str] = (),
-    municipalities: Sequence[str] = (),
-    year: int | None = None,
+    asked: Request | None = None,
     jobs: int | None = None,
-    parameters: Mapping[str, strict.Value] | None = None,
-    formats: Sequence[str] = FORMATS,
     console: Console | None = None,
-    timeout: float = TIMEOUT,
+    timeout: float = LIMIT,
     engine: str | None = None,
 ) -> BatchResult:
     """Run notebooks for municipalities and publish the reports.
 
     Args:
         project: where the data are and the reports go.
-        notebooks: stems, numbers or paths; all of the project when none is named.
-        municipalities: ids or names; all of them and the whole region when none is named.
-        year: year of the reports; the newest with data when None.
+        asked: what to build; everything of the newest year when None.
         jobs: worker processes; the number of processors when None.
-        parameters: further parameters of the notebooks; strings are converted to the declared types.
-        formats: `ipynb`, `html`.
         console: where progress goes; nowhere when None.
         timeout: seconds for one unit.
         engine: papermill engine; papermill's own when None.
@@ -89,73 +157,141 @@ def run_batch(
         What was done; failures are in it, not raised.
 
     Raises:
-        SelectionError: an unknown notebook or municipality, a year without data.
-        ParameterError: parameters that do not fit, all at once.
-        InputError: no snapshot, or municipality ids that cannot be folders.
-        RunError: unknown format, reports not writable, or interrupted; what was done is published.
+        SelectionError, ParameterError, InputError: see `prepare`.
+        RunError: unknown format, reports not writable, another batch of the year at work, or interrupted;
+            what was done is published.
     """
     started = time.monotonic()
-    check_formats(tuple(formats))
-    given = dict(parameters or {})
-    chosen = plan.select_notebooks(project.notebooks, notebooks)
-    values = strict.check(chosen, given, {"municipality": "", "year": 0})
-    facts = gather(project, year, municipalities, str(given.get("methodology", "")))
-    plan.check_folders(facts.municipalities)
-    units = plan.units(chosen, _places(facts, whole=not municipalities), facts.year, values)
-    heads = {notebook: describe(notebook) for notebook in chosen}
-
-    site = Site(project.reports / str(facts.year))
-    done: list[Entry] = []
-    crew = max(1, min(jobs or workers.default_jobs(), len(units)))
+    asked = asked or Request()
+    facts, todo = prepare(project, asked)
+    root = project.reports / str(facts.year)
+    made: list[Made] = []
     interrupted = False
     try:
-        with (
-            site.staging() as staging,
-            reporter(console, len(units), facts.year, crew) as progress,
-            TemporaryDirectory(prefix="shnor-") as runtime,
-        ):
-            prepared = [
-                Job(
-                    unit=unit,
-                    heading=_heading(unit, heads[unit.notebook].title, facts),
-                    folder=_folder(staging, number),
-                    cwd=project.root,
-                    timeout=timeout,
-                    formats=tuple(formats),
-                    engine=engine,
-                )
-                for number, unit in enumerate(units)
-            ]
-            environment = {
-                DISPLAY_VARIABLE: "batch",
-                PROJECT_VARIABLE: str(project.root),
-                SNAPSHOT_VARIABLE: facts.snapshot,
-                "JUPYTER_RUNTIME_DIR": runtime,  # short and private: sockets of kernels lie in it
-            }
-            log = site.root / LOG / "workers.txt"
-            with closing(workers.run(prepared, crew, environment, log, progress.started)) as outcomes:
-                for job, outcome in outcomes:
-                    entry = site.accept(job.unit, outcome, job.folder, facts, heads[job.unit.notebook])
-                    done.append(entry)
-                    progress.done(entry)
-    except KeyboardInterrupt:
-        interrupted = True
+        with Work.of(project.reports, facts.year) as work:
+            atomic.mend(root)
+            if todo.run:
+                work.ask({**asdict(asked), "year": facts.year})
+                crew = max(1, min(jobs or workers.default_jobs(), len(todo.run)))
+                with reporter(console, todo, facts.year, crew) as progress, _interruptible():
+                    try:
+                        run = _Run(project, facts, asked, work, root, progress, timeout, engine)
+                        for item in run.all(todo.run, crew):
+                            made.append(item)  # first: what is reported as done is also published
+                            progress.done(item.entry)
+                    except KeyboardInterrupt:
+                        interrupted = True
+            else:
+                nothing_to_do(console, todo, facts.year)
+            if made or asked.zips or not (root / manifest.MANIFEST).exists():
+                publish.publish(root, made, facts, work.log, asked.zips)
+            if not interrupted:
+                work.clear()
     except OSError as error:
-        raise _not_written(site, error) from error
-    finally:
-        manifest = _finish(project, site, facts)
+        raise RunError(
+            f"Отчёты не записаны в «{project.reports}»: {atomic.reason(error)}. Прежние страницы целы. "
+            "Освободите место или проверьте права на папку и повторите запуск."
+        ) from error
     if interrupted:
         raise RunError(
-            f"Запуск прерван. Готово отчётов: {len(done)} из {len(units)}; они опубликованы, "
-            "остальные страницы не изменились."
+            f"Запуск прерван. Готово отчётов: {len(made)} из {len(todo.run)}; они опубликованы, "
+            "остальные страницы не изменились. Продолжить: shnor batch --resume"
         )
+    entries = tuple(item.entry for item in made)
     return BatchResult(
-        units=tuple(done),
-        failed=tuple(entry for entry in done if entry.status != DONE),
-        index=site.root / INDEX,
-        manifest=manifest,
+        units=entries,
+        failed=tuple(entry for entry in entries if entry.status != DONE),
+        unchanged=len(todo.unchanged),
+        index=root / INDEX,
+        manifest=root / manifest.MANIFEST,
         seconds=time.monotonic() - started,
     )
+
+
+@dataclass
+class _Run:
+    """Units of one run on their way from the plan to what is kept for publication."""
+
+    project: Project
+    facts: Facts
+    asked: Request
+    work: Work
+    root: Path
+    progress: Progress
+    timeout: float
+    engine: str | None
+
+    def all(self, units: Mapping[Unit, str], crew: int) -> Iterator[Made]:
+        """Everything that is made, in the order in which it ends; first what an interrupted run has left."""
+        lying = manifest.read(self.root)
+        heads: dict[Path, Description] = {}
+
+        def made(unit: Unit, outcome: Outcome, folder: Path) -> Made:
+            head = heads.setdefault(unit.notebook, describe(unit.notebook))
+            before = lying.get(unit.key)
+            return publish.made(unit, units[unit], outcome, folder, self.facts, head, before)
+
+        left: dict[Unit, Job] = {}
+        for unit, key in units.items():
+            if found := self.work.done(key):
+                yield made(unit, found[1], found[0])
+            else:
+                left[unit] = self._job(unit, len(left), heads)
+        tries = dict.fromkeys(left, 0)
+        while left:
+            again: dict[Unit, Job] = {}
+            with self._outcomes(list(left.values()), crew) as outcomes:
+                for job, outcome in outcomes:
+                    if outcome.code in _PASSING and tries[job.unit] < _ANOTHER_TRY:
+                        tries[job.unit] += 1
+                        again[job.unit] = replace(job, folder=self.work.folder(len(units) + len(again)))
+                    elif outcome.status == DONE:
+                        yield made(job.unit, outcome, self.work.keep(units[job.unit], job.folder, outcome))
+                    else:
+                        yield made(job.unit, outcome, job.folder)
+            left = again
+
+    @contextmanager
+    def _outcomes(self, jobs: Sequence[Job], crew: int) -> Iterator[Any]:
+        with TemporaryDirectory(prefix="shnor-") as runtime:
+            environment = {
+                DISPLAY_VARIABLE: "batch",
+                PROJECT_VARIABLE: str(self.project.root),
+                SNAPSHOT_VARIABLE: self.facts.snapshot,
+                "JUPYTER_RUNTIME_DIR": runtime,  # short and private: sockets of kernels lie in it
+            }
+            ran = workers.run(jobs, min(crew, len(jobs)), environment, self.work.log, self.progress.started)
+            with closing(ran) as outcomes:
+                yield outcomes
+
+    def _job(self, unit: Unit, number: int, heads: dict[Path, Description]) -> Job:
+        title = heads.setdefault(unit.notebook, describe(unit.notebook)).title
+        return Job(
+            unit=unit,
+            heading=_heading(unit, title, self.facts),
+            folder=self.work.folder(number),
+            cwd=self.project.root,
+            timeout=self.timeout,
+            formats=tuple(self.asked.formats),
+            engine=self.engine,
+        )
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does: what is done is published."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread only
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _places(facts: Facts, whole: bool) -> list[Municipality]:
@@ -170,26 +306,4 @@ def _heading(unit: Unit, title: str, facts: Facts) -> Heading:
         region="" if whole else facts.region,
         year=unit.year,
         anchor="" if whole else unit.folder,
-    )
-
-
-def _folder(staging: Path, number: int) -> Path:
-    folder = staging / str(number)
-    folder.mkdir()
-    return folder
-
-
-def _finish(project: Project, site: Site, facts: Facts) -> Path:
-    try:
-        manifest = site.write_manifest(facts)
-        write_indexes(project.reports)
-    except OSError as error:
-        raise _not_written(site, error) from error
-    return manifest
-
-
-def _not_written(site: Site, error: OSError) -> RunError:
-    return RunError(
-        f"Отчёты не записаны в «{site.root}»: {error.strerror or error}. Прежние страницы целы. "
-        "Освободите место или проверьте права на папку и повторите запуск."
     )

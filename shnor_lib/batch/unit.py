@@ -24,17 +24,10 @@ from papermill.execute import execute_notebook
 from traitlets.config import Config
 
 from shnor_lib.batch.html import Heading, render
+from shnor_lib.batch.names import CANCELLED, DEAD, DONE, ENDINGS, FAILED, FORMATS, NOTEBOOK, TIMEOUT
 from shnor_lib.batch.plan import Unit
 from shnor_lib.errors import RunError, ShnorError
 
-DONE = "done"
-FAILED = "failed"
-FORMATS = ("ipynb", "html")
-
-TIMEOUT = "timeout"
-DEAD = "dead"
-NOTEBOOK = "notebook"
-CANCELLED = "cancelled"
 MESSAGES = {
     TIMEOUT: "Отчёт не построен: расчёт не уложился в отведённое время.",
     DEAD: "Отчёт не построен: процесс расчёта завершился аварийно, возможно, не хватило памяти.",
@@ -56,7 +49,7 @@ class Job:
         folder: existing folder, of this job alone, where the files are left.
         cwd: current folder of the notebook.
         timeout: seconds for the whole unit.
-        formats: which of `FORMATS` to leave.
+        formats: which of `ENDINGS` to leave.
         engine: papermill engine; None is papermill's own.
     """
 
@@ -79,6 +72,7 @@ class Outcome:
         code: machine name of the failure, empty when done.
         message: Russian, safe for an official: no paths, no traceback; empty when done.
         log: traceback and warnings, for the operator only.
+        memory: largest memory of the process that ran the notebook, MB; 0 where it is not known.
     """
 
     status: str
@@ -86,6 +80,7 @@ class Outcome:
     code: str = ""
     message: str = ""
     log: str = ""
+    memory: int = 0
 
     @classmethod
     def failure(cls, code: str, seconds: float, log: str = "", message: str = "") -> "Outcome":
@@ -117,9 +112,10 @@ def produce(job: Job) -> Outcome:
     try:
         log = _take_warnings(notebook)
         _forget_machine(notebook)
-        if "html" in job.formats:
-            page = executed.with_suffix(".html")
-            page.write_text(render(notebook, job.heading), encoding="utf-8")
+        for kind, ending in ENDINGS.items():
+            if kind in job.formats and kind != "ipynb":
+                page = executed.with_suffix(ending)
+                page.write_text(render(notebook, job.heading, whole=kind == "single"), encoding="utf-8")
         if "ipynb" in job.formats:
             nbformat.write(notebook, executed)  # type: ignore[no-untyped-call]
         else:
@@ -204,7 +200,7 @@ def check_formats(formats: tuple[str, ...]) -> None:
     Raises:
         RunError: naming the unknown ones and those there are.
     """
-    unknown = [name for name in formats if name not in FORMATS]
+    unknown = [name for name in formats if name not in ENDINGS]
     if unknown or not formats:
         named = ", ".join(f"«{name}»" for name in unknown) or "не названы"
-        raise RunError(f"Форматы отчётов: {named}. Есть: {', '.join(FORMATS)}.")
+        raise RunError(f"Форматы отчётов: {named}. Есть: {', '.join(ENDINGS)}.")

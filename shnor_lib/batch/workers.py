@@ -22,7 +22,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
-from shnor_lib.batch import unit
+from shnor_lib.batch import names, unit
 from shnor_lib.batch.unit import Job, Outcome
 from shnor_lib.errors import RunError
 
@@ -94,7 +94,7 @@ def run(
                     _give(worker, job)
             for worker, outcome in _collect(crew):
                 job, worker.index = jobs[worker.index], -1
-                if not worker.process.is_alive() or outcome.code in (unit.DEAD, unit.TIMEOUT):
+                if not worker.process.is_alive() or outcome.code in (names.DEAD, names.TIMEOUT):
                     # A worker that lost a kernel may hold its remains: the next unit gets a fresh one.
                     _stop(worker)
                     crew[crew.index(worker)] = _start(environment, log)
@@ -135,7 +135,7 @@ def _collect(crew: Sequence[_Worker]) -> Iterator[tuple[_Worker, Outcome]]:
             said = _hear(worker)
         elif time.monotonic() >= worker.deadline:
             worker.process.kill()
-            said = Outcome.failure(unit.TIMEOUT, 0.0, "worker did not answer and was killed")
+            said = Outcome.failure(names.TIMEOUT, 0.0, "worker did not answer and was killed")
         else:
             continue
         if said == _READY:
@@ -145,7 +145,7 @@ def _collect(crew: Sequence[_Worker]) -> Iterator[tuple[_Worker, Outcome]]:
             raise RunError(
                 "Рабочие процессы не запускаются. Если отчёты строит ваша собственная программа, "
                 "вызовите run_batch внутри «if __name__ == '__main__':»; иначе смотрите журнал "
-                "reports/<год>/.log/workers.txt."
+                "reports/.batch-<год>/workers.txt."
             )
         else:
             yield worker, replace(said, seconds=time.monotonic() - worker.started)
@@ -156,7 +156,7 @@ def _hear(worker: _Worker) -> Any:
         return worker.connection.recv()
     except (EOFError, OSError):
         worker.process.join(_FAREWELL)
-        return Outcome.failure(unit.DEAD, 0.0, f"worker exit code {worker.process.exitcode}")
+        return Outcome.failure(names.DEAD, 0.0, f"worker exit code {worker.process.exitcode}")
 
 
 def _dismiss(worker: _Worker) -> None:

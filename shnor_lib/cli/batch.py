@@ -1,6 +1,6 @@
 """The command that builds the reports."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,10 @@ from shnor_lib.cli.options import (
 )
 from shnor_lib.cli.words import Command
 from shnor_lib.settings import find_project
+
+if TYPE_CHECKING:
+    from shnor_lib.batch.facts import Facts
+    from shnor_lib.batch.plan import Plan
 
 
 def register(app: typer.Typer) -> None:
@@ -33,29 +37,61 @@ def batch(
         list[str] | None, typer.Option("--parameter", "-p", help="Параметр блокнота: имя=значение.")
     ] = None,
     formats: Annotated[
-        str, typer.Option("--formats", help="Форматы через запятую: ipynb,html.")
+        str,
+        typer.Option("--formats", help="Форматы через запятую: ipynb, html, single (страница одним файлом)."),
     ] = "ipynb,html",
+    zips: Annotated[bool, typer.Option("--zip", help="Собрать страницы муниципалитета в архив.")] = False,
+    timeout: Annotated[float, typer.Option("--timeout", min=1, help="Секунд на один отчёт.")] = 600,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что будет построено.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Построить заново и то, что не изменилось.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Продолжить прерванный запуск.")] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Повторить только отчёты, которые не построились.")
+    ] = False,
     project: ProjectOption = None,
 ) -> int:
     """Построить отчёты по каждому муниципалитету и указатель за год."""
     from rich.console import Console
 
-    from shnor_lib.batch import run_batch
+    from shnor_lib import batch as reports
 
-    result = run_batch(
-        find_project(project),
-        notebooks=notebook or (),
-        municipalities=municipality or (),
-        year=year,
-        jobs=jobs,
-        parameters=pairs(parameter, "--parameter"),
-        formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
-        console=Console(stderr=True),
+    home = find_project(project)
+    asked = (
+        reports.resume(home.reports, year)
+        if resume
+        else reports.Request(
+            notebooks=tuple(notebook or ()),
+            municipalities=tuple(municipality or ()),
+            year=year,
+            parameters=pairs(parameter, "--parameter"),
+            formats=tuple(part.strip() for part in formats.split(",") if part.strip()),
+            zips=zips,
+            anew=again,
+            only_failed=retry_failed,
+        )
     )
+    if dry_run:
+        _show(*reports.prepare(home, asked))
+        return 0
+    result = reports.run_batch(home, asked, jobs, Console(stderr=True), timeout)
     for entry in result.failed:
         complain(f"Не построен: {entry.notebook}, {entry.municipality}: {entry.message}")
-    typer.echo(
-        f"Построено {len(result.units) - len(result.failed)} из {len(result.units)} за {result.seconds:.0f} с"
-    )
+    done = len(result.units) - len(result.failed)
+    same = f", без изменений {result.unchanged}" if result.unchanged else ""
+    typer.echo(f"Построено {done} из {len(result.units)}{same} за {result.seconds:.0f} с")
     typer.echo(f"Указатель: {result.index}")
     return result.exit_code
+
+
+def _show(facts: "Facts", todo: "Plan") -> None:
+    """The plan, place by place."""
+    typer.echo(f"Отчёты за {facts.year} год, снимок {facts.snapshot}, методика {facts.methodology}")
+    for title, units in (
+        ("Будут построены", todo.run),
+        ("Не изменились", todo.unchanged),
+        ("Не повторяются: прошлый запуск удался", todo.left_out),
+    ):
+        if units:
+            typer.echo(f"{title}: {len(units)}")
+        for unit in units if units is todo.run else ():
+            typer.echo(f"  {unit.title}: {unit.notebook.stem}")

@@ -8,11 +8,10 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
-from shnor_lib.batch import index
 from shnor_lib.batch.html import PLOTLY_MIME, Heading, render
-from shnor_lib.batch.publish import Site
-from shnor_lib.batch.unit import DONE, Outcome
-from tests.batch.test_publish import FACTS, _accept
+from shnor_lib.batch.names import DONE
+from shnor_lib.batch.unit import Outcome
+from tests.batch.test_publish import put
 from tests.browser import chromium, watched
 
 pytestmark = pytest.mark.browser
@@ -34,13 +33,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shown = nbformat.v4.new_output("display_data", {PLOTLY_MIME: figure})
     cells = [nbformat.v4.new_markdown_cell("# Отчёт"), nbformat.v4.new_code_cell("", outputs=[shown, shown])]
     page = render(nbformat.v4.new_notebook(cells=cells), Heading("Отчёт", "Жуков", "Край", 2025, "m4"))
-    site = Site(tmp_path_factory.mktemp("reports") / "2025")
-    for folder in ("region", "m1", "m2", "m4"):
-        _accept(site, folder, Outcome(DONE, 1), page)
-    _accept(site, "m3", Outcome.failure("timeout", 1))
-    site.write_manifest(FACTS)
-    index.write_indexes(site.root.parent)
-    return site.root
+    root = tmp_path_factory.mktemp("reports") / "2025"
+    put(root, *((folder, Outcome(DONE, 1)) for folder in ("region", "m1", "m2", "m4")), text=page)
+    put(root, ("m3", Outcome.failure("timeout", 1)))
+    return root
 
 
 def test_the_index_finds_sorts_and_leads_to_a_report_and_back(browser: Browser, root: Path) -> None:

@@ -1,16 +1,23 @@
 """The tree and the manifest: what a failed unit leaves, what a damaged manifest costs."""
 
+import errno
+import hashlib
 import json
+import shutil
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from shnor_lib.batch import index, publish
+from shnor_lib import atomic
+from shnor_lib.batch import index, manifest, publish
 from shnor_lib.batch.facts import Counts, Facts
-from shnor_lib.batch.plan import REGION, Unit
-from shnor_lib.batch.publish import Entry, Site
-from shnor_lib.batch.unit import DONE, Outcome
+from shnor_lib.batch.manifest import Entry
+from shnor_lib.batch.names import DONE, REGION
+from shnor_lib.batch.plan import Unit
+from shnor_lib.batch.unit import Outcome
+from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 from shnor_lib.region import Municipality
 
@@ -35,84 +42,182 @@ FACTS = Facts(
 HEAD = Description("01_good", "Список школ", "Список", "О чём.")
 
 
-def _accept(site: Site, folder: str, outcome: Outcome, text: str = "страница") -> Entry:
-    names = {place.id: place.name for place in PLACES} | {REGION: "Пробный край"}
-    unit = Unit(Path("01_good.ipynb"), folder, names[folder], 2025, {"municipality": folder, "year": 2025})
-    with site.staging() as staging:
+NAMES = {place.id: place.name for place in PLACES} | {REGION: "Пробный край"}
+
+
+def put(
+    root: Path,
+    *outcomes: tuple[str, Outcome],
+    text: str = "страница",
+    facts: Facts = FACTS,
+    key: str = "key",
+    zips: bool = False,
+) -> dict[str, Entry]:
+    """Publish what units of one notebook ended with, by municipality."""
+    lying, fresh = manifest.read(root), []
+    for folder, outcome in outcomes:
+        aside = root.parent / "aside" / folder
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
         for kind in ("ipynb", "html"):
-            (staging / f"01_good.{kind}").write_text(text, encoding="utf-8")
-        return site.accept(unit, outcome, staging, FACTS, HEAD)
+            (aside / f"01_good.{kind}").write_text(text, encoding="utf-8")
+        unit = Unit(
+            Path("01_good.ipynb"), folder, NAMES[folder], 2025, {"municipality": folder, "year": 2025}
+        )
+        before = lying.get(unit.key)
+        fresh.append(publish.made(unit, key, outcome, aside, facts, HEAD, before))
+    publish.publish(root, fresh, facts, zips=zips)
+    return {item.entry.municipality_id: item.entry for item in fresh}
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path / "reports" / "2025")
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "reports" / "2025"
 
 
-def test_a_page_is_published_and_noted(site: Site) -> None:
-    entry = _accept(site, "m1", Outcome(DONE, 1.234))
-    assert (site.root / "m1" / "01_good.html").read_text(encoding="utf-8") == "страница"
+def files(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
+
+
+def test_a_page_is_published_and_noted(root: Path) -> None:
+    entry = put(root, ("m1", Outcome(DONE, 1.234)))["m1"]
+    assert (root / "m1" / "01_good.html").read_text(encoding="utf-8") == "страница"
     assert entry.published is not None
     assert entry.published.files == ("m1/01_good.ipynb", "m1/01_good.html")
-    manifest = json.loads(site.write_manifest(FACTS).read_text(encoding="utf-8"))
-    assert manifest["snapshot"] == "abc123"
-    assert manifest["municipalities"]["m1"] == {"municipality": "Яровское <b>", "schools": 1312, "listed": 4}
-    unit = manifest["units"][0]
+    written = json.loads((root / "manifest.json").read_text(encoding="utf-8"))
+    assert written["snapshot"] == "abc123"
+    assert written["municipalities"]["m1"] == {"municipality": "Яровское <b>", "schools": 1312, "listed": 4}
+    unit = written["units"][0]
     assert (unit["status"], unit["seconds"], unit["attempt"], unit["error_code"]) == ("done", 1.23, 1, "")
     assert unit["parameters"] == {"municipality": "m1", "year": 2025}
-    assert (site.root / "assets" / "plotly.min.js").stat().st_size > 1_000_000
-    assert [path.name for path in site.root.glob(".writing-*")] == []
+    assert (root / "assets" / "plotly.min.js").stat().st_size > 1_000_000
+    assert [path.name for path in root.parent.glob(".new-*")] == []
 
 
-def test_a_failure_keeps_the_last_good_page_and_says_so(site: Site) -> None:
-    good = _accept(site, "m1", Outcome(DONE, 1), "старая")
-    site.write_manifest(FACTS)
-    again = Site(site.root)
-    first = _accept(again, "m1", Outcome.failure("timeout", 2, "Traceback в /secret"), "новая")
-    second = _accept(again, "m1", Outcome.failure("timeout", 2, "Traceback в /secret"), "новая")
-    assert (site.root / "m1" / "01_good.html").read_text(encoding="utf-8") == "старая"
+def test_a_failure_keeps_the_last_good_page_and_says_so(root: Path) -> None:
+    good = put(root, ("m1", Outcome(DONE, 1)), text="старая")["m1"]
+    late = Outcome.failure("timeout", 2, "Traceback в /secret")
+    first = put(root, ("m1", late), text="новая")["m1"]
+    second = put(root, ("m1", late), text="новая")["m1"]
+    assert (root / "m1" / "01_good.html").read_text(encoding="utf-8") == "старая"
     assert first.published == good.published
     assert (first.attempt, second.attempt) == (1, 2)
-    assert "/secret" not in again.write_manifest(FACTS).read_text(encoding="utf-8")
-    assert "/secret" in (site.root / ".log" / "m1" / "01_good.txt").read_text(encoding="utf-8")
-    recovered = _accept(again, "m1", Outcome(DONE, 1), "новая")
+    assert "/secret" not in (root / "manifest.json").read_text(encoding="utf-8")
+    assert "/secret" in (root / ".log" / "m1" / "01_good.txt").read_text(encoding="utf-8")
+    recovered = put(root, ("m1", Outcome(DONE, 1)), text="новая")["m1"]
     assert recovered.attempt == 3
-    assert not (site.root / ".log" / "m1" / "01_good.txt").exists()
+    assert not (root / ".log" / "m1" / "01_good.txt").exists()
 
 
-def test_entries_of_other_runs_stay_and_those_of_deleted_pages_go(site: Site) -> None:
-    _accept(site, "m1", Outcome(DONE, 1))
-    _accept(site, "m2", Outcome(DONE, 1))
-    site.write_manifest(FACTS)
-    (site.root / "m2" / "01_good.html").unlink()
-    assert list(Site(site.root).entries) == [("01_good", "m1")]
+def test_the_log_of_a_failure_stays_until_the_unit_runs_again(root: Path) -> None:
+    put(root, ("m1", Outcome.failure("notebook", 2, "Traceback")))
+    put(root, ("m2", Outcome(DONE, 1)))
+    assert (root / ".log" / "m1" / "01_good.txt").read_text(encoding="utf-8") == "Traceback"
+
+
+def test_entries_of_other_runs_stay_and_those_of_deleted_pages_go(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    put(root, ("m2", Outcome(DONE, 1)))
+    assert len(manifest.read(root)) == 2
+    (root / "m2" / "01_good.html").unlink()
+    assert list(manifest.read(root)) == [("01_good", "m1")]
+
+
+def test_the_manifest_holds_the_hash_of_every_file(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), (REGION, Outcome(DONE, 1)))
+    for entry in manifest.read(root).values():
+        assert entry.published is not None
+        for name, digest in zip(entry.published.files, entry.published.sha256, strict=True):
+            assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest
+
+
+def test_a_tree_that_is_not_what_its_manifest_says_is_not_published(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    before = files(root)
+    page = root / "m1" / "01_good.html"
+    page.write_text("кто-то изменил", encoding="utf-8")
+    with pytest.raises(RunError, match="повреждены"):
+        put(root, ("m2", Outcome(DONE, 1)))
+    assert files(root).keys() == before.keys()
+    assert [path.name for path in root.parent.glob(".new-*")] == []
+
+
+@pytest.mark.parametrize("step", ["archive.pack", "index.write", "_check", "atomic.exchange", "_lay"])
+def test_whatever_fails_on_the_way_the_old_tree_stays_whole(
+    root: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    before = files(root)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr(f"shnor_lib.batch.publish.{step}", full)
+    with pytest.raises(OSError, match="no space"):
+        put(root, ("m2", Outcome(DONE, 1)), zips=True)
+    assert files(root) == before
+    assert [path.name for path in root.parent.glob(".new-*")] == []
+
+
+def test_an_exchange_cut_short_between_two_renames_is_mended(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    before = files(root)
+    root.replace(root.with_name(".old-2025"))
+    atomic.mend(root)
+    assert files(root) == before
+    put(root, ("m2", Outcome(DONE, 1)))
+    assert len(manifest.read(root)) == 2
+
+
+def test_where_the_system_cannot_exchange_folders_two_renames_do(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic, "_exchanged", lambda *_: False)
+    put(root, ("m1", Outcome(DONE, 1)))
+    put(root, ("m2", Outcome(DONE, 1)))
+    assert len(manifest.read(root)) == 2
+    assert sorted(path.name for path in root.parent.iterdir()) == ["2025", "aside"]
+
+
+def test_an_archive_holds_the_pages_of_its_municipality_and_opens_alone(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)), (REGION, Outcome(DONE, 1)), zips=True)
+    with zipfile.ZipFile(root / "zip" / "m1.zip") as archive:
+        assert sorted(archive.namelist()) == ["assets/plotly.min.js", "index.html", "m1/01_good.html"]
+        page = archive.read("index.html").decode()
+    assert 'href="m1/01_good.html"' in page
+    assert "Ёлкинский" not in page
+    assert not (root / "zip" / "region.zip").exists()
+    assert 'href="zip/m1.zip"' in (root / "index.html").read_text(encoding="utf-8")
+    first = (root / "zip" / "m1.zip").read_bytes()
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)), zips=True)
+    with zipfile.ZipFile(root / "zip" / "m1.zip") as archive:
+        assert archive.read("m1/01_good.html").decode() == "страница"
+    assert len(first) == (root / "zip" / "m1.zip").stat().st_size
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"version": 0}', '{"version": 99, "units": []}', '{"version": 1, "units": [{}, 1]}'],
 )
-def test_a_damaged_manifest_counts_as_none(site: Site, text: str) -> None:
-    site.root.mkdir(parents=True)
-    (site.root / "manifest.json").write_text(text, encoding="utf-8")
-    assert Site(site.root).entries == {}
+def test_a_damaged_manifest_counts_as_none(root: Path, text: str) -> None:
+    root.mkdir(parents=True)
+    (root / "manifest.json").write_text(text, encoding="utf-8")
+    assert manifest.read(root) == {}
 
 
-def test_the_index_is_honest_alphabetical_and_escaped(site: Site) -> None:
-    _accept(site, REGION, Outcome(DONE, 1))
-    _accept(site, "m1", Outcome(DONE, 1))
-    _accept(site, "m2", Outcome(DONE, 1))
-    _accept(site, "m2", Outcome.failure("notebook", 1))
-    _accept(site, "m3", Outcome.failure("selection", 1, message="Нет <результатов>."))
-    site.write_manifest(FACTS)
-    older = Site(site.root.parent / "2024")
-    _accept(older, "m1", Outcome(DONE, 1))
-    older.write_manifest(replace(FACTS, year=2024))
-    screening = site.root.parent / "screening"
+def test_the_index_is_honest_alphabetical_and_escaped(root: Path) -> None:
+    put(root, *((place, Outcome(DONE, 1)) for place in (REGION, "m1", "m2")))
+    no_results = Outcome.failure("selection", 1, message="Нет <результатов>.")
+    put(root, ("m2", Outcome.failure("notebook", 1)), ("m3", no_results))
+    older = root.parent / "2024"
+    put(older, ("m1", Outcome(DONE, 1)), facts=replace(FACTS, year=2024))
+    put(root, ("m1", Outcome(DONE, 1)))
+    screening = root.parent / "screening"
     screening.mkdir()
     (screening / "screening_report.html").touch()
-    index.write_indexes(site.root.parent)
-    page = (site.root / "index.html").read_text(encoding="utf-8")
+    page = (root / "index.html").read_text(encoding="utf-8")
     order = [page.index(f'<tr id="{key}"') for key in ("m2", "m3", "m4", "m1")]
     assert order == sorted(order), "Ё stands with Е, by the alphabet"
     assert "Яровское <b>" not in page
@@ -126,14 +231,13 @@ def test_the_index_is_honest_alphabetical_and_escaped(site: Site) -> None:
     assert 'href="../screening/screening_report.html"' not in page
     assert "1\u00a0312" in page
     assert "http" not in page
-    assert 'href="../2025/index.html"' in (older.root / "index.html").read_text(encoding="utf-8")
+    assert 'href="../2025/index.html"' in (older / "index.html").read_text(encoding="utf-8")
 
 
-def test_a_page_of_earlier_data_carries_its_date(site: Site) -> None:
-    _accept(site, "m1", Outcome(DONE, 1))
-    site.write_manifest(replace(FACTS, snapshot="def456"))
-    index.write_indexes(site.root.parent)
-    page = (site.root / "index.html").read_text(encoding="utf-8")
+def test_a_page_of_earlier_data_carries_its_date(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    put(root, ("m2", Outcome(DONE, 1)), facts=replace(FACTS, snapshot="def456"))
+    page = (root / "index.html").read_text(encoding="utf-8")
     assert "Не построены" not in page
     assert page.count("<small>от ") == 1
 
@@ -142,5 +246,5 @@ def test_the_year_is_the_only_thing_that_makes_a_folder_a_year(tmp_path: Path) -
     for name in ("2025", "2024", "screening", "2023"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").touch()
-    (tmp_path / "2023" / publish.MANIFEST).unlink()
+    (tmp_path / "2023" / manifest.MANIFEST).unlink()
     assert index.published_years(tmp_path) == [2025, 2024]

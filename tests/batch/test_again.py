@@ -1,0 +1,192 @@
+"""A second batch: what is unchanged is skipped, what was cut short is continued, two at once are refused."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from shnor_lib.batch import BatchResult, Request, keys, manifest, prepare, resume, run_batch, workers
+from shnor_lib.batch.work import Work
+from shnor_lib.errors import RunError
+from shnor_lib.settings import Project
+from tests.batch.conftest import build_project
+
+ONE = Request(["01"], ["reg22_m001", "reg22_m002"])
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, BatchResult]:
+    project = build_project(tmp_path_factory.mktemp("again"))
+    return project, run_batch(project, ONE, jobs=2)
+
+
+def pages(project: Project) -> dict[str, bytes]:
+    root = project.reports / "2025"
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.html"))}
+
+
+def true(project: Project) -> dict[tuple[str, str], str]:
+    """Status by unit of a tree whose manifest is true of it; fails where it is not."""
+    root = project.reports / "2025"
+    found = manifest.read(root)
+    assert manifest.load(root) is not None
+    assert len(found) == len(manifest.load(root)["units"]), "a page named by the manifest is not there"
+    for page in (entry.published for entry in found.values() if entry.published):
+        for name, digest in zip(page.files, page.sha256, strict=True):
+            assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest, name
+    assert (root / "index.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    return {key: entry.status for key, entry in found.items()}
+
+
+def test_what_is_unchanged_is_not_run_and_says_so(
+    once: tuple[Project, BatchResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, _ = once
+    monkeypatch.setattr(workers, "run", lambda *_: pytest.fail("something ran"))
+    console = Console(file=StringIO(), width=200)
+    before = pages(project)
+    result = run_batch(project, ONE, console=console)
+    assert (len(result.units), result.unchanged, result.exit_code) == (0, 2, 0)
+    assert "не изменились: 2" in console.file.getvalue()  # type: ignore[attr-defined]
+    assert pages(project) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Request(["01"], ONE.municipalities, parameters={"name": "мир и труд"}),
+        Request(["01"], ONE.municipalities, formats=["html"]),
+        Request(["01"], ONE.municipalities, anew=True),
+        Request(["01", "02"], ["reg22_m001"]),
+    ],
+)
+def test_another_parameter_format_or_notebook_has_to_run(
+    once: tuple[Project, BatchResult], change: Request
+) -> None:
+    assert prepare(once[0], ONE)[1].run == {}
+    assert prepare(once[0], change)[1].run
+
+
+def test_another_notebook_method_or_library_gives_another_key(
+    once: tuple[Project, BatchResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, _ = once
+    (project.root / "shnor.yml").write_text("methodology: own.yml\n", encoding="utf-8")
+    own = "inherits: rosobrnadzor-847\nid: rosobrnadzor-847\nidentification: {threshold_percent: 25}\n"
+    (project.root / "own.yml").write_text(own, encoding="utf-8")
+    assert len(prepare(Project(project.root), ONE)[1].run) == 2
+    for name in ("shnor.yml", "own.yml"):
+        (project.root / name).unlink()
+    monkeypatch.setattr(keys, "library", lambda: "another")
+    assert len(prepare(project, ONE)[1].run) == 2
+
+
+def test_only_failed_units_are_tried_again(tmp_path: Path) -> None:
+    project = build_project(tmp_path)
+    run_batch(project, Request(["02"], ["reg22_m001", "reg22_m002"]), jobs=2)
+    asked = Request(only_failed=True)
+    _, todo = prepare(project, asked)
+    assert [unit.key for unit in todo.run] == [("02_picky", "reg22_m002")]
+    result = run_batch(project, asked)
+    assert [(entry.municipality_id, entry.attempt) for entry in result.units] == [("reg22_m002", 2)]
+    assert true(project) == {("02_picky", "reg22_m001"): "done", ("02_picky", "reg22_m002"): "failed"}
+
+
+def test_a_second_batch_of_the_year_is_refused_while_one_is_at_work(
+    once: tuple[Project, BatchResult],
+) -> None:
+    project, _ = once
+    with Work.of(project.reports, 2025):
+        with pytest.raises(RunError, match="другой запуск"):
+            run_batch(project, Request(["01"], ["reg22_m003"]))
+        with Work.of(project.reports, 2024):
+            pass
+    assert true(project).keys() == {("01_good", "reg22_m001"), ("01_good", "reg22_m002")}
+
+
+def test_nothing_to_resume_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="продолжать нечего"):
+        resume(tmp_path, None)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from shnor_lib.batch import Request, run_batch
+from shnor_lib.settings import Project
+run_batch(Project(Path(sys.argv[1])), Request(["01"]), 1, Console())
+"""
+
+
+def start(project: Project) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-u", "-c", KILLED, str(project.root)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def wait_for(process: subprocess.Popen[str], said: str) -> None:
+    """Until the process has said so."""
+    assert process.stdout is not None
+    assert any(line.startswith(said) for line in process.stdout)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills a group of processes")
+@pytest.mark.parametrize("after", [1, 3])
+def test_a_killed_batch_leaves_the_old_tree_and_is_continued(tmp_path: Path, after: int) -> None:
+    project = build_project(tmp_path)
+    run_batch(project, Request(["01"], ["reg22_m001"], parameters={"name": "прежний"}))
+    before, statuses = pages(project), true(project)
+    with start(project) as process:
+        wait_for(process, f"[{after}/5]")
+        os.killpg(process.pid, signal.SIGKILL)
+    assert pages(project) == before, "a batch that was killed has published nothing"
+    assert true(project) == statuses
+    asked = resume(project.reports, None)
+    assert asked.notebooks == ["01"]
+    console = Console(file=StringIO(), width=200)
+    result = run_batch(project, asked, 1, console)
+    assert len(result.units) == 5
+    ran = [entry for entry in result.units if entry.status == "done"]
+    assert len(ran) == 5
+    assert set(true(project).values()) == {"done"}
+    assert not (project.reports / ".batch-2025" / "done").exists()
+    undisturbed = build_project(tmp_path / "undisturbed")
+    run_batch(undisturbed, Request(["01"]), 2)
+    same = {name: page for name, page in pages(undisturbed).items() if name != "index.html"}
+    assert {name: page for name, page in pages(project).items() if name != "index.html"} == same
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_sigterm_publishes_what_is_done(tmp_path: Path) -> None:
+    project = build_project(tmp_path)
+    with start(project) as process:
+        wait_for(process, "[2/5]")
+        process.send_signal(signal.SIGTERM)
+    done = true(project)
+    assert 2 <= len(done) < 5
+    assert run_batch(project, resume(project.reports, 2025), 1).unchanged == len(done)
+
+
+def test_a_page_of_one_file_and_an_archive(once: tuple[Project, BatchResult]) -> None:
+    project, _ = once
+    asked = Request(["01"], ["reg22_m003"], formats=["single", "html"], zips=True)
+    result = run_batch(project, asked)
+    (entry,) = result.units
+    assert entry.published.files == ("reg22_m003/01_good.html", "reg22_m003/01_good.single.html")
+    page = (result.index.parent / entry.published.files[1]).read_text(encoding="utf-8")
+    assert "<script defer src" not in page
+    assert "Все отчёты за" not in page
+    assert (result.index.parent / "zip" / "reg22_m003.zip").exists()
+    index = result.index.read_text(encoding="utf-8")
+    assert 'href="reg22_m003/01_good.html"' in index
