@@ -19,8 +19,8 @@ from shnor_lib.analysis import (
     dynamics,
 )
 from shnor_lib.data import crosswalk as codes
-from shnor_lib.data import store
-from shnor_lib.data.schools import municipality_key
+from shnor_lib.data import provenance, store
+from shnor_lib.data.schools import municipality_key, school_digits
 from shnor_lib.data.store import Snapshot
 from shnor_lib.errors import SelectionError
 from shnor_lib.ground import Ground
@@ -122,6 +122,23 @@ class Region:
     def geometry(self) -> dict[str, Any] | None:
         """Polygons of the municipalities (GeoJSON), where the inputs held them."""
         return self.ground.kept("geometry", self.snapshot.geometry)
+
+    def sources(self, school: str) -> pd.DataFrame:
+        """Where everything known of a school comes from: table, file with its hash, sheet and row.
+
+        Args:
+            school: six digits, with or without the letters of the login.
+
+        Returns:
+            Columns of `data.provenance.COLUMNS`.
+
+        Raises:
+            SelectionError: the data know nothing of the school.
+        """
+        found = provenance.sources(self.snapshot, school_digits(school) or school)
+        if found.empty:
+            raise SelectionError(f"О школе «{school}» в загруженных данных ничего нет.")
+        return found
 
     def table(self, name: str) -> pd.DataFrame:
         """A tidy table of the snapshot, limited to the municipality where its rows belong to one."""

@@ -15,7 +15,7 @@ from shnor_lib.settings import find_project
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command(cls=Command, epilog="Пример: shnor init кбр --region «Кабардино-Балкарская Республика»")(init)
-    app.command(cls=Command, epilog="Пример: shnor demo --scale municipality --seed 7")(demo)
+    app.command(cls=Command, epilog="Пример: shnor demo --scale municipality --seed 7 --verify")(demo)
 
 
 def init(
@@ -38,6 +38,9 @@ def demo(
     seed: Annotated[
         int, typer.Option("--seed", help="Начальное число: одно и то же даёт те же данные.")
     ] = 847,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Сразу прочитать файлы и показать, найдены ли дефекты.")
+    ] = False,
     project: ProjectOption = None,
 ) -> None:
     """Записать в data/raw вымышленный регион с дефектами настоящих файлов."""
@@ -46,3 +49,9 @@ def demo(
     home = find_project(project)
     summary = synthetic.generate(home.root / "data", scale, seed)
     typer.echo(summary.text)
+    if verify:
+        from shnor_lib.data import intake
+        from shnor_lib.data.demo import recall, truth
+
+        found = intake.ingest(home).findings
+        typer.echo(recall.measure(truth.defects(home.root / "data"), found).text)

@@ -112,7 +112,20 @@ def explain(
     school: Annotated[str, typer.Argument(help="Шесть цифр кода школы.")],
     year: YearOption = None,
     methodology: MethodologyOption = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Все данные школы: из какого файла, листа и строки каждое.")
+    ] = False,
     project: ProjectOption = None,
 ) -> None:
     """Показать, почему у школы такой вердикт: ячейки, правила, файлы и строки."""
-    typer.echo(open_region(project, methodology, None).identify(year).explain(school))
+    region = open_region(project, methodology, None)
+    from shnor_lib.present import provenance
+
+    if sources:
+        typer.echo(provenance.told(region.sources(school)))
+        return
+    found = region.identify(year)
+    typer.echo(found.explain(school))
+    known = region.sources(school)
+    judged = known["what"].str.startswith((str(found.year), str(found.year - 1)))
+    typer.echo("\n" + provenance.files(known[(known["table"] == "results") & judged]))

@@ -40,7 +40,7 @@ META = "snapshot.json"
 FINDINGS = "findings"
 GEOMETRY = "municipalities.geojson"
 PARTITION = "municipality_id"
-FORMAT = 1
+FORMAT = 2
 _BLOCK = 1 << 20
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 from shnor_lib import disclosure
 from shnor_lib.analysis.cells import Flags, Ints
 from shnor_lib.analysis.identification import Decision
+from shnor_lib.data import provenance
 from shnor_lib.data import series as series_ids
 from shnor_lib.present import labels, text
 
@@ -205,7 +206,7 @@ def _origin(source: object) -> str:
     """« [файл, лист «…», строка 48, исправление 3]» from the source of a row, as far as it is known."""
     if text.is_missing(source):
         return ""
-    file, sheet, row, corrected = [*(part.strip() for part in str(source).split("|")), "", "", ""][:4]
+    file, sheet, row, corrected = provenance.place(str(source))
     known = [file, f"лист «{sheet}»" if sheet else "", f"строка {row}" if row else "", corrected]
     return f" [{', '.join(part for part in known if part)}]"
 

@@ -8,6 +8,7 @@ import pytest
 import xlsxwriter
 
 from shnor_lib.data.intake import IngestResult, ingest
+from shnor_lib.data.screening.catalogue import CHECKS
 from shnor_lib.settings import Project, Settings
 
 Rows = Sequence[Sequence[object]]
@@ -59,8 +60,10 @@ class Box:
         return path
 
     def ingest(self, strict: bool = False) -> IngestResult:
-        """Run the intake."""
-        return ingest(self.project, strict)
+        """Run the intake; whatever it finds must be in the catalogue of checks."""
+        result = ingest(self.project, strict)
+        assert set(result.findings["check"]) <= set(CHECKS)
+        return result
 
     def checks(self) -> dict[str, int]:
         """Run the intake; check → number of findings that are not mere notes."""

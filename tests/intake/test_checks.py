@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from shnor_lib.data.schemas import TABLES
+from shnor_lib.data.screening import catalogue
 from tests.intake.conftest import Box, statistics
 from tests.intake.test_readers import LONG_HEAD, SCHOOL
 
@@ -44,6 +46,49 @@ def void(_: object) -> None:
     return None
 
 
+def marks(*rows: list[object]) -> Callable[[Box], None]:
+    """Results of schools that all stand in the register."""
+
+    def fill(box: Box) -> None:
+        box.csv("r.csv", [RESULTS, *rows])
+        codes = sorted({str(row[0]) for row in rows})
+        years = sorted({int(str(row[1])) for row in rows})
+        places = [[code, year, f"Школа {code}", "Алейский район"] for code in codes for year in years]
+        box.csv("s.csv", [REGISTER[0], *places])
+
+    return fill
+
+
+def block(year: int, series: str, *counts: int, shift: int = 0) -> list[list[object]]:
+    """Ten schools, each with marks of its own, `counts` and a little more."""
+    made: list[list[object]] = []
+    for at in range(10):
+        two, three, four, five = (count + (at + shift) % 7 * (count > 3) for count in counts)
+        made.append([f"2200{at:02d}", year, series, two + three + four + five, two, two, three, four, five])
+    return made
+
+
+def silent(box: Box) -> None:
+    box.csv("r.csv", [RESULTS, GOOD])
+    box.csv("s.csv", [*REGISTER, ["220002", 2025, "Школа", "Рубцовский район"]])
+
+
+def parallel(pupils: int) -> Callable[[Box], None]:
+    """A school of whose fifth grade 20 wrote, and a form that says how many pupils it has."""
+
+    def fill(box: Box) -> None:
+        results(["220001", 2025, "vpr-ma-5", 20, 5, 5, 5, 5, 5])(box)
+        head = ["school_id", "year", "indicator", "value"]
+        box.csv("context.csv", [head, ["220001", 2025, "pupils_grade_5", pupils]])
+
+    return fill
+
+
+TWINS = [
+    [code, 2025, series, 20, 5, 5, 5, 5, 5]
+    for code in ("220001", "220002")
+    for series in ("vpr-ma-5", "vpr-ru-5", "oge-ma")
+]
 OGE = ["220001", 2025, "oge-ma"]
 GOOD = [*OGE, 20, 5, 5, 5, 5, 5]
 CASES: dict[str, Callable[[Box], None]] = {
@@ -73,6 +118,11 @@ CASES: dict[str, Callable[[Box], None]] = {
     "exclusive_over_pupils": passport(["edu220001", 2025, 100, 10, 5, 60, 60]),
     "all_zero_passport": passport(["edu220001", 2025, 100, 0, 0, 0, 0]),
     "sudden_change": passport(["edu220001", 2025, 100, 10, 5, 5, 5], ["edu220001", 2024, 100, 60, 5, 5, 5]),
+    "copied_rows": marks(*TWINS),
+    "marks_reversed": marks(*block(2025, "vpr-ma-5", 20, 9, 5, 1)),
+    "repeated_year": marks(*block(2024, "vpr-ma-5", 3, 9, 9, 5), *block(2025, "vpr-ma-5", 3, 9, 9, 5)),
+    "municipality_missing": silent,
+    "participants_over_pupils": parallel(17),
     "missing_columns": results(GOOD),
     "no_municipality": lambda box: void(
         box.csv("s.csv", [["school_id", "year", "name"], ["220001", 2025, "Школа"]])
@@ -86,6 +136,34 @@ def test_only_this_check_speaks(box: Box, check: str) -> None:
     if check == "missing_columns":
         box.csv("x.csv", [["Логин", "Год", "Показатель"], ["220001", 2025, "mentoring"]])
     assert set(box.checks()) == {check}
+
+
+NEARLY: dict[str, Callable[[Box], None]] = {
+    "two series alike": marks(*(row for row in TWINS if row[2] != "oge-ma")),
+    "three series of small groups": marks(*([*row[:3], 4, 1, 1, 1, 1, 1] for row in TWINS)),
+    "many twos and some fives": marks(*block(2025, "vpr-ma-5", 20, 9, 5, 4)),
+    "much the same two years": marks(
+        *block(2024, "vpr-ma-5", 3, 9, 9, 5), *block(2025, "vpr-ma-5", 3, 9, 9, 5, shift=1)
+    ),
+    "two more than the form says": parallel(19),
+}
+
+
+@pytest.mark.parametrize("case", NEARLY)
+def test_what_is_merely_unusual_is_passed(box: Box, case: str) -> None:
+    NEARLY[case](box)
+    assert not box.checks()
+
+
+def test_every_check_has_a_row_of_result(box: Box) -> None:
+    results(GOOD, [*OGE[:1], 2024, "oge-ma", 20, 21])(box)
+    found = box.ingest()
+    rows = catalogue.outcomes(found.findings, {name: found.snapshot.table(name) for name in TABLES})
+    assert rows["check"].tolist() == list(catalogue.CHECKS)
+    result = rows.set_index("check")["result"]
+    assert result["failed_over_participants"] == "failure"
+    assert result["doubled_rows"] == "passed"
+    assert result["count_over_pupils"] == "not_run"
 
 
 def test_clean_files_give_no_warning(box: Box) -> None:

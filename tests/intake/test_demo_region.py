@@ -5,28 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from shnor_lib.data import demo
+from shnor_lib.data.demo import defects, recall
 from shnor_lib.data.intake import IngestResult, ingest
 from shnor_lib.settings import Project, Settings
-
-demo = pytest.importorskip("shnor_lib.data.demo")
-
-# planted kind → checks that name it
-EXPECTED = {
-    "all_zero_passport": {"all_zero_passport"},
-    "city_prefix": {"municipality_spelling"},
-    "count_over_pupils": {"count_over_pupils"},
-    "doubled_row": {"doubled_rows"},
-    "empty_row": {"empty_row"},
-    "foreign_login": {"foreign_login"},
-    "latin_letters": {"latin_letters"},
-    "marks_do_not_close": {"marks_sum"},
-    "nbsp": {"nbsp"},
-    "percents_do_not_close": {"percent_not_closing"},
-    "sudden_change": {"sudden_change"},
-    "text_in_number": {"cell_unit", "cell_word_no", "cell_look_alike", "cell_not_a_number", "cell_dash"},
-    "total_row": {"total_row"},
-}
-_WHOLE = {"doubled_year"}  # reported once for the file
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +19,19 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, Inge
     return planted, ingest(Project(Path(root), Settings()))
 
 
-def test_every_planted_defect_is_found_in_its_row(region: tuple[pd.DataFrame, IngestResult]) -> None:
+def test_every_planted_defect_is_found_at_its_cell(region: tuple[pd.DataFrame, IngestResult]) -> None:
     planted, result = region
-    found = set(zip(result.findings["file"], result.findings["row"], result.findings["check"], strict=True))
-    missed = [
-        (defect["kind"], defect["file"], defect["row"])
-        for defect in planted[~planted["kind"].isin(_WHOLE)].to_dict("records")
-        if not any((defect["file"], defect["row"], check) in found for check in EXPECTED[defect["kind"]])
-    ]
-    assert missed == []
+    found = recall.measure(planted, result.findings)
+    assert found.missed.to_dict("records") == []
+    assert found.kinds["at_cell"].tolist() == found.kinds["planted"].tolist()
+    assert set(found.kinds["kind"]) == set(defects.KINDS)
+
+
+def test_alarms_without_a_defect_are_few_and_no_errors(region: tuple[pd.DataFrame, IngestResult]) -> None:
+    planted, result = region
+    alarms = recall.measure(planted, result.findings).alarms
+    assert "error" not in set(alarms["severity"])
+    assert alarms["alarms"].sum() < 60
 
 
 def test_no_error_stands_where_nothing_was_planted(region: tuple[pd.DataFrame, IngestResult]) -> None:

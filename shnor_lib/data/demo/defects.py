@@ -32,6 +32,7 @@ KINDS = {
     "count_over_pupils": "показатель паспорта больше числа обучающихся",
     "sudden_change": "показатель паспорта изменился втрое",
     "all_zero_passport": "все показатели паспорта равны нулю",
+    "year_as_text": "год записан текстом",
 }
 FOREIGN_LOGIN = "edu526312"
 FOREIGN_SCHOOL = 'МБОУ "Школа №17"'

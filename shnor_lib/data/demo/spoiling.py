@@ -49,6 +49,7 @@ def spoil_long_forms(planter: Planter, grids: Sequence[Grid]) -> None:
         planter.nbsp(grid, "Муниципалитет")
         planter.city_prefix(grid, "Муниципалитет")
         planter.latin_letters(grid, "ОО")
+        planter.change(grid, "Год", "year_as_text", lambda cell: f"{_whole(cell) - 1}/{cell}")
         if number == 0:
             planter.empty_row(grid)
         if number == 1:

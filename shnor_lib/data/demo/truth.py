@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from shnor_lib.data.demo.history import History
+from shnor_lib.data.demo.publish import TRUTH
 
 _FACTS = ["school_id", "kind", "effect", "disadvantage", "slope", "slope_from", "inflated_from", "inflation"]
 
@@ -45,6 +46,11 @@ def write(folder: Path, history: History, results: pd.DataFrame, defects: pd.Dat
     _parquet(folder / "schools.parquet", schools)
     _parquet(folder / "events.parquet", _events(history))
     _parquet(folder / "defects.parquet", defects)
+
+
+def defects(data: Path) -> pd.DataFrame:
+    """Planted defects of the region in a project's folder `data`; columns `defects.COLUMNS`."""
+    return pd.read_parquet(data / TRUTH / "defects.parquet")
 
 
 def _events(history: History) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Checks of codes and places: foreign logins, unmatched codes, municipalities, scope (rules R17, R18)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -125,6 +125,22 @@ def outside_scope(schools: pd.DataFrame) -> list[Finding]:
                 )
             )
     return found
+
+
+def silent_municipalities(found: Sequence[tuple[str, int]]) -> list[Finding]:
+    """Municipalities of which no result came in a year: one finding each."""
+    return [
+        Finding(
+            file="",
+            check="municipality_missing",
+            severity=WARNING,
+            message=f"за {year} год нет ни одного результата школ муниципалитета, хотя по реестру они есть",
+            action="Запросите у муниципалитета результаты или проверьте, все ли файлы загружены.",
+            value=str(year),
+            municipality=place,
+        )
+        for place, year in found
+    ]
 
 
 def spellings(named: pd.DataFrame, ids: pd.DataFrame) -> list[Finding]:

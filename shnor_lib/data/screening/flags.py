@@ -24,7 +24,7 @@ class Flag:
         rows: flagged rows (boolean, aligned with the table).
         message: Russian: what is wrong.
         action: Russian: what to do.
-        column: heading or column concerned.
+        column: heading or column concerned; a series, aligned with the table, where it differs by row.
         values: what stands there, as text, aligned with the table; None where nothing need be shown.
         rejects: whether the rows leave the table.
     """
@@ -34,7 +34,7 @@ class Flag:
     rows: "pd.Series[bool]"
     message: str
     action: str
-    column: str = ""
+    column: "str | pd.Series[str]" = ""
     values: "pd.Series[str] | None" = None
     rejects: bool = False
 
@@ -56,7 +56,8 @@ def _findings(rows: pd.DataFrame, flag: Flag) -> list[Finding]:
     for (file, sheet), part in rows.groupby(["file", "sheet"], sort=False, dropna=False):
         shown = part.iloc[:LISTED]
         values = flag.values.loc[shown.index] if flag.values is not None else None
-        for at, (_, row) in enumerate(shown.iterrows()):
+        columns = [flag.column] * len(shown) if isinstance(flag.column, str) else flag.column[shown.index]
+        for at, (column, (_, row)) in enumerate(zip(columns, shown.iterrows(), strict=True)):
             found.append(
                 Finding(
                     file=str(file),
@@ -66,7 +67,7 @@ def _findings(rows: pd.DataFrame, flag: Flag) -> list[Finding]:
                     severity=flag.severity,
                     message=flag.message,
                     action=flag.action,
-                    column=flag.column,
+                    column=_text(column),
                     value="" if values is None else _text(values.iloc[at]),
                     school_id=_text(row.get("school_id")),
                 )

@@ -18,7 +18,7 @@ def count_over_pupils(passport: pd.DataFrame) -> Flag:
         passport["count"] > passport["base"],
         "показатель больше числа обучающихся школы; значение не принято",
         "Сверьте показатель и число обучающихся с паспортом школы.",
-        "",
+        _title(passport),
         _shown(passport),
         rejects=True,
     )
@@ -37,7 +37,7 @@ def exclusive_over_pupils(passport: pd.DataFrame) -> Flag:
         rows,
         "сумма взаимоисключающих категорий больше числа обучающихся",
         "Проверьте, не посчитан ли один ученик дважды.",
-        "",
+        _title(passport),
         _shown(passport),
     )
 
@@ -76,8 +76,8 @@ def sudden_change(passport: pd.DataFrame) -> Flag:
         (low > 0) & (high >= _TIMES * low) & (high - low >= noise),
         "показатель паспорта изменился за год втрое или больше",
         "Уточните показатель у школы.",
-        "",
-        _title(passport) + ": " + was.astype("str") + " → " + now.astype("str"),
+        _title(passport),
+        was.astype("str") + " → " + now.astype("str"),
     )
 
 
@@ -87,10 +87,4 @@ def _title(passport: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _shown(passport: pd.DataFrame) -> "pd.Series[str]":
-    return (
-        passport["indicator"]
-        + ": "
-        + passport["count"].astype("str")
-        + " из "
-        + passport["base"].astype("str")
-    )
+    return passport["count"].astype("str") + " из " + passport["base"].astype("str")

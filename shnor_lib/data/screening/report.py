@@ -17,7 +17,7 @@ from xlsxwriter.exceptions import FileCreateError
 from shnor_lib import atomic
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.schemas import TABLES
-from shnor_lib.data.screening import municipal
+from shnor_lib.data.screening import catalogue, municipal
 from shnor_lib.data.screening.municipal import Letter
 from shnor_lib.data.screening.workbook import write_workbook
 from shnor_lib.errors import InputError
@@ -36,6 +36,20 @@ READER_TITLES = {
     "geojson": "границы муниципалитетов",
 }
 SEVERITY_TITLES = {ERROR: "Ошибка", WARNING: "Предупреждение", INFO: "К сведению"}
+RESULT_TITLES = {
+    catalogue.FAILED: "Ошибки",
+    catalogue.WARNED: "Предупреждения",
+    catalogue.PASSED: "Пройдена",
+    catalogue.NOT_RUN: "Не проводилась",
+}
+STAGE_TITLES = {
+    "file": "Файлы",
+    "layout": "Формы",
+    "cells": "Ячейки",
+    "rows": "Строки",
+    "tables": "Таблицы",
+    "region": "Регион",
+}
 _ORDER = {ERROR: 0, WARNING: 1, INFO: 2}
 _NOWHERE = "Без муниципалитета"
 SHOWN = 4000  # findings in the HTML; the workbook has all
@@ -80,9 +94,13 @@ def write_reports(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         books = municipal.write(folder, letters, SEVERITY_TITLES)
-        atomic.write_text(html, _render(ordered, summary, tables, title, books))
+        checks = catalogue.outcomes(findings, tables)
+        atomic.write_text(html, _render(ordered, summary, tables, title, books, checks))
         with atomic.aside(xlsx) as part:
-            write_workbook(part, ordered, summary, SEVERITY_TITLES)
+            said = checks.assign(
+                stage=checks["stage"].map(STAGE_TITLES), result=checks["result"].map(RESULT_TITLES)
+            )
+            write_workbook(part, ordered, summary, said, SEVERITY_TITLES)
     except (OSError, FileCreateError) as error:
         raise InputError(
             f"Отчёт о проверке не записан в «{folder}»: {atomic.reason(error)}. Закройте отчёт, если он "
@@ -125,6 +143,7 @@ def _render(
     tables: Mapping[str, pd.DataFrame],
     title: str,
     books: Mapping[str, Sequence[str]],
+    checks: pd.DataFrame,
 ) -> str:
     shown = findings.head(SHOWN)
     groups = []
@@ -154,6 +173,10 @@ def _render(
         severities=SEVERITY_TITLES,
         tables=[(TABLES[name].title, name, len(table)) for name, table in tables.items() if len(table)],
         rows=int(summary["rows"].sum()) if len(summary) else 0,
+        checks=checks.to_dict("records"),
+        results=RESULT_TITLES,
+        stages=STAGE_TITLES,
+        asked=checks["result"].value_counts().to_dict(),
         hidden=max(len(findings) - SHOWN, 0),
         workbook=XLSX,
         books=[(name, book) for name in sorted(books) for book in books[name]],

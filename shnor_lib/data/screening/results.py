@@ -8,6 +8,7 @@ import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.screening.flags import Flag
+from shnor_lib.data.screening.unlikely import pupils_of_grade
 from shnor_lib.data.series import parse
 
 KEY = ["school_id", "year", "series", "attempt"]
@@ -153,12 +154,7 @@ def sudden_break(results: pd.DataFrame) -> Flag:
 
 def coverage(results: pd.DataFrame, context: pd.DataFrame) -> Flag:
     """Fewer than 80 % of the pupils of the grade took part, by the context form of the same year."""
-    grade = results["series"].str.extract(r"^vpr-[a-z]{2}-(\d+)")[0]
-    pupils = context[context["indicator"].str.startswith("pupils_grade_")]
-    pupils = pupils.assign(grade=pupils["indicator"].str.rsplit("_", n=1).str[-1])
-    keys = results[["school_id", "year"]].assign(grade=grade)
-    known = pupils[["school_id", "year", "grade", "value"]].drop_duplicates(["school_id", "year", "grade"])
-    number = keys.merge(known, how="left", on=["school_id", "year", "grade"])["value"].set_axis(results.index)
+    number = pupils_of_grade(results, context)
     rows = (100 * results["participants"] < _COVERED * number).fillna(False)
     return Flag(
         "coverage",

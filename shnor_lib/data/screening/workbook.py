@@ -7,6 +7,7 @@ import pandas as pd
 import xlsxwriter
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
+from shnor_lib.data.screening import catalogue
 
 _FINDINGS = (  # column, heading, width
     ("severity", "Важность", 16),
@@ -19,7 +20,7 @@ _FINDINGS = (  # column, heading, width
     ("value", "Значение", 26),
     ("message", "Что не так", 70),
     ("action", "Что сделать", 60),
-    ("check", "Проверка", 22),
+    ("_check", "Проверка", 44),
 )
 _SUMMARY = (
     ("file", "Файл", 60),
@@ -30,20 +31,36 @@ _SUMMARY = (
     (WARNING, "Предупреждений", 16),
     (INFO, "К сведению", 12),
 )
+_CHECKS = (
+    ("title", "Что проверяется", 60),
+    ("stage", "Этап", 12),
+    ("result", "Итог", 18),
+    (ERROR, "Ошибок", 10),
+    (WARNING, "Предупреждений", 16),
+    (INFO, "К сведению", 12),
+    ("why", "Почему не проводилась", 44),
+    ("source", "Правило", 12),
+)
 COLOURS = {ERROR: "#FBE3DD", WARNING: "#FFF3CF", INFO: "#EAF1F8"}
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _LAST_ROW = 1_048_575
 
 
 def write_workbook(
-    path: Path, findings: pd.DataFrame, summary: pd.DataFrame, severities: Mapping[str, str]
+    path: Path,
+    findings: pd.DataFrame,
+    summary: pd.DataFrame,
+    checks: pd.DataFrame,
+    severities: Mapping[str, str],
 ) -> None:
-    """Write both sheets; texts of files are written as texts, never as formulas or links."""
+    """Write the sheets; texts of files are written as texts, never as formulas or links."""
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         fills = {key: book.add_format({"bg_color": colour}) for key, colour in COLOURS.items()}
         shown = findings.assign(_fill=findings["severity"], severity=findings["severity"].map(severities))
+        shown = shown.assign(_check=shown["check"].map(catalogue.title))
         write_sheet(book, "Замечания", shown.head(_LAST_ROW), _FINDINGS, fills)
         write_sheet(book, "По файлам", summary, _SUMMARY, {})
+        write_sheet(book, "Проверки", checks, _CHECKS, {})
 
 
 def write_sheet(
