@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from shnor_lib.cli import batch, documents, intake, project, results, serving, snapshots
+from shnor_lib.cli import batch, blanks, documents, intake, project, results, serving, snapshots
 from shnor_lib.cli.common import complain
 from shnor_lib.cli.words import Group, misuse
 from shnor_lib.errors import ShnorError
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 _LOG = "shnor-error.log"
 
-for _commands in (project, intake, snapshots, documents, results, batch, serving):
+for _commands in (project, intake, snapshots, blanks, documents, results, batch, serving):
     _commands.register(app)
 
 

@@ -12,7 +12,7 @@ without deficits gets one row that says so, with no code.
 import numpy as np
 import pandas as pd
 
-from shnor_lib.data.demo import tables
+from shnor_lib.data import blank_forms
 from shnor_lib.data.demo.grid import Cell, Grid, Row
 from shnor_lib.data.demo.history import History
 from shnor_lib.data.demo.scales import stream
@@ -43,7 +43,7 @@ _SIGNIFICANCE = ("низкая", "средняя", "высокая")
 
 def codes() -> pd.DataFrame:
     """Factors and parameters: factor_no (int), factor, code, parameter (str)."""
-    frame = pd.DataFrame(tables.read("deficit_codes"))
+    frame = pd.DataFrame(blank_forms.parameters())
     return frame.astype({"factor_no": "int64"})
 
 

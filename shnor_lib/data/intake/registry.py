@@ -8,6 +8,7 @@ from shnor_lib.data.intake.columns import FORMS, synonyms
 from shnor_lib.data.intake.corrections import Corrections
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.forms.biased_list import BiasedList
+from shnor_lib.data.intake.forms.blank import Blank
 from shnor_lib.data.intake.forms.context_2021 import Context2021
 from shnor_lib.data.intake.forms.social_passport import SocialPassport
 from shnor_lib.data.intake.log import Log
@@ -20,6 +21,7 @@ from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import InputError
 
 READERS: tuple[Reader, ...] = (
+    Blank(),
     VPR_2020,
     VPR_2021,
     VPR_2022,
