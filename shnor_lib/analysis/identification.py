@@ -125,7 +125,7 @@ class Decision:
         """R12, R13 by series: the previous year may count for limb B."""
         return self.comparable if self.policy.comparability == "strict" else self.previous >= 0
 
-    @property
+    @cached_property
     def incomparable(self) -> Flags:
         """R13 by school: limb B rests on nothing but years of different comparability groups."""
         if self.policy.limb_b == "same_series":
