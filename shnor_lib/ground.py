@@ -15,7 +15,7 @@ from shnor_lib.analysis import calendar, deficits, expected, identification, ros
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data.store import Snapshot
-from shnor_lib.errors import UnmatchedError
+from shnor_lib.errors import SelectionError, UnmatchedError
 from shnor_lib.methodology import Methodology
 from shnor_lib.settings import Project
 
@@ -58,12 +58,46 @@ class Ground:
         moves = self.table("crosswalk")
         renamed = moves[moves["kind"].ne("close").to_numpy(dtype=bool)]
         gone = codes.closed(renamed, schools.iloc[:0], as_of) | codes.closed(moves, schools, year)
-        judged = roster.build(schools, results, year, gone)
+        judged = roster.build(schools, results, year, gone, policy.out_of_scope)
         listed = codes.under_codes(self.table("objectivity"), moves, as_of)
         biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
+        received = self._list_of_method(method, year, as_of)
         return identification.decide(
-            judged, results, self.table("procedures"), policy, year, frozenset(biased)
+            judged,
+            results,
+            self.table("procedures"),
+            policy,
+            year,
+            biased=frozenset(biased),
+            received=received,
         )
+
+    def _list_of_method(self, method: Methodology, year: int, as_of: int) -> frozenset[str]:
+        """Schools of the list that the method takes as received; nobody where it judges by the rule (R14)."""
+        if method.identification.listing != "imported":
+            return frozenset()
+        received = self.received("shnor", year, as_of)
+        if received is None:
+            raise SelectionError(
+                f"Методика «{method.id}» берёт список из полученного перечня, а за {year} год его нет. "
+                "Добавьте в data/raw таблицу lists_imported со столбцами school_id, year, list (ШНОР) "
+                "и выполните: shnor ingest"
+            )
+        return received
+
+    def received(self, name: str, year: int, as_of: int) -> frozenset[str] | None:
+        """Schools of a received list of a year, under the codes of `as_of`; None where none was received.
+
+        Args:
+            name: `shnor`, or `risk`: the zone of risk.
+            year: to which the list refers.
+            as_of: year whose codes are wanted (R17).
+        """
+        lists = self.table("lists_imported")
+        of_year = lists[(lists["year"].eq(year) & lists["list"].eq(name)).to_numpy(dtype=bool)]
+        if of_year.empty:
+            return None
+        return frozenset(codes.under_codes(of_year, self.table("crosswalk"), as_of)["school_id"])
 
     def _under_codes_of(
         self, as_of: int, years: tuple[int, ...], merge: str
@@ -107,7 +141,7 @@ class Ground:
         self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame
     ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
         """Mean numbers of movements under no change, and their standard deviations, for some schools."""
-        if scheme == "imported" or after.policy.small_counts == "pool":
+        if "imported" in (scheme, after.policy.listing) or after.policy.small_counts == "pool":
             return None, None
         key = ("expected", before.year, after.policy, scheme)
         drawn = self.kept(key, lambda: expected.without_change(before, after, cluster_before, scheme))
@@ -123,7 +157,7 @@ class Ground:
             until = audits["wave"].str[:4].astype("Int64") <= year
             audits = audits[until.fillna(value=False).astype(bool)]
         if len(audits):
-            return audits
+            return deficits.named(audits, method.deficits.parameters)
         context = self.table("context")
         years = [int(value) for value in context["year"].unique() if value <= year]
         forms = [deficits.from_context(context, method.deficits.triggers, when) for when in years]

@@ -11,7 +11,7 @@ from functools import cached_property
 import pandas as pd
 
 from shnor_lib import disclosure
-from shnor_lib.analysis import nearest
+from shnor_lib.analysis import nearest, support
 from shnor_lib.analysis.identification import STATUSES, Decision
 from shnor_lib.analysis.stability import Firmness
 from shnor_lib.chance import Chance
@@ -82,8 +82,19 @@ class Verdicts:
 
     @cached_property
     def statuses(self) -> pd.DataFrame:
-        """One row a school without the reasons: all other columns of `table`, at once for a whole country."""
-        return self._scoped(self.decision.table)
+        """One row a school without the reasons: all other columns of `table`, at once for a whole country.
+
+        A method with support clusters adds the column `support` (str, may be missing).
+        """
+        table = self.decision.table
+        if self.method.support.clusters:
+            table = table.assign(support=self.support.reindex(table["school_id"]).to_numpy())
+        return self._scoped(table)
+
+    @cached_property
+    def support(self) -> pd.Series:
+        """Support cluster of every judged school of the region (seed 000), missing where it fits none."""
+        return support.assign(self.decision, self.method.support)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -100,12 +111,19 @@ class Verdicts:
 
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
-        """The list for an order, and all schools, for a spreadsheet: municipality, school, code first."""
+        """The list for an order, and all schools, for a spreadsheet: municipality, school, code first.
+
+        A method that keeps schools with biased results apart (R16) has them on a sheet of their own.
+        """
         order = ["municipality", "name", "school_id"]
         rest = [name for name in self.table if name not in (*order, "status", "reasons", "year")]
         every = self.table[[*order, "status", "reasons", *rest]]
         every = every.sort_values(order, key=text.alphabet, ignore_index=True)
-        return {"Список ШНОР": self.listed[[*order, "reasons"]], "Все школы": every}
+        sheets = {"Список ШНОР": self.listed[[*order, "reasons"]]}
+        if self.method.identification.biased_list == "separate":
+            apart = every["biased"] & every["status"].eq("doubtful")
+            sheets["Под сомнением"] = every.loc[apart, [*order, "reasons"]].reset_index(drop=True)
+        return {**sheets, "Все школы": every}
 
     @property
     def contract(self) -> pd.DataFrame:

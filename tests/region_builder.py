@@ -78,16 +78,24 @@ def judge(
     level: int = 9,
     procedures: pd.DataFrame | None = None,
     biased: Sequence[str] = (),
+    low_index: Sequence[str] = (),
+    received: Sequence[str] = (),
+    table: pd.DataFrame | None = None,
     **settings: object,
 ) -> Decision:
-    """Verdicts on a region written out in the test; only the series that occur in it were held."""
+    """Verdicts on a region written out in the test; only the series that occur in it were held.
+
+    `table` stands in place of the results where a test needs rows that k of n cannot say.
+    """
     policy = method(**settings).identification
-    table = results(schools)
+    table = results(schools) if table is None else TABLES["results"].conform(table)
     years = range(year - 5, year + 1)
     used = sorted({series for cells in schools.values() for series in cells})
     held = calendar(used, years) if procedures is None else procedures
     judged = roster.build(register(list(schools), years, level), table, year)
-    return identification.decide(judged, table, held, policy, year, frozenset(biased))
+    return identification.decide(
+        judged, table, held, policy, year, frozenset(biased), frozenset(low_index), frozenset(received)
+    )
 
 
 def status(decision: Decision, school: str) -> str:

@@ -89,14 +89,16 @@ def build(
         schools: ids of the schools to be judged; other rows are left out.
         series: series of the method; other rows are left out.
         years: years needed, newest first.
-        attempt: policy of R3; where a cell has rows of several attempts, this one is taken.
+        attempt: policy of R3; where a cell has rows of several attempts, this one is taken, and where it has
+            no such row, the first attempt: nobody sat it twice.
     """
     # Rows are taken column by column: a copy of all columns of a country costs more than the rules.
     rows = np.flatnonzero(np.isin(_integers(results["year"]), years))
     attempts = results["attempt"].iloc[rows].fillna("first")
     if attempts.nunique() > 1:
-        # The last row written to a cell stands: the policy's attempt goes last.
-        rows = rows[np.argsort(attempts.eq(attempt).to_numpy(dtype=bool), kind="stable")]
+        # The last row written to a cell stands: the policy's attempt goes last, before it the first one.
+        preferred = attempts.map({"all_rows": 0, "best": 1, "first": 2} | {attempt: 3})
+        rows = rows[np.argsort(preferred.to_numpy(dtype=np.int64), kind="stable")]
     at_school = positions(results["school_id"].iloc[rows], schools)
     at_series = positions(results["series"].iloc[rows], pd.Index(series))
     taken = (at_school >= 0) & (at_series >= 0)

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from shnor_lib.methodology.model import Trigger
+from shnor_lib.methodology.conditions import Parameter, Trigger
 
 STATES = ("eliminated", "persistent", "new", "unknown")
 
@@ -137,11 +137,7 @@ def _triggered(wide: pd.DataFrame, trigger: Trigger) -> pd.DataFrame:
         value, scale = 100 * value, base.mask(base <= 0)
     else:
         scale = value.mask(value.notna(), 1.0)
-    if trigger.at_least is not None:
-        over = value >= trigger.at_least * scale
-    else:
-        over = value <= (trigger.at_most or 0.0) * scale
-    over = over.fillna(value=False).astype(bool)
+    over = _beyond(trigger, value, scale).fillna(value=False).astype(bool)
     return pd.DataFrame(
         {
             "school_id": wide.index[over],
@@ -152,6 +148,32 @@ def _triggered(wide: pd.DataFrame, trigger: Trigger) -> pd.DataFrame:
             "value": (value / scale)[over].to_numpy(),
         }
     )
+
+
+def _beyond(trigger: Trigger, value: pd.Series, scale: pd.Series) -> pd.Series:
+    """Where the value lies beyond the one bound that the trigger has."""
+    if trigger.at_least is not None:
+        return value >= trigger.at_least * scale
+    if trigger.at_most is not None:
+        return value <= trigger.at_most * scale
+    if trigger.above is not None:
+        return value > trigger.above * scale
+    return value < (trigger.below or 0.0) * scale
+
+
+def named(audits: pd.DataFrame, parameters: Sequence[Parameter]) -> pd.DataFrame:
+    """The same audits with the names that the method gives to the codes, where the file names none.
+
+    Args:
+        audits: rows of the tidy `deficits` table; `factor` and `parameter` may be missing.
+        parameters: factors and parameters of the audit with their codes (seed 004).
+    """
+    named = audits.copy()
+    for column in ("factor", "parameter"):
+        names = {item.code: getattr(item, column) for item in parameters}
+        known = pd.Series(audits["code"].map(names), dtype="str")
+        named[column] = audits[column].fillna(known) if column in audits else known
+    return named
 
 
 def _states(first: pd.DataFrame, second: pd.DataFrame, twice: pd.Index) -> pd.DataFrame:

@@ -19,7 +19,8 @@ from shnor_lib.analysis import clusters
 from shnor_lib.analysis.cells import Flags, Ints
 from shnor_lib.analysis.clusters import RANK
 from shnor_lib.analysis.dynamics import unconfirmed
-from shnor_lib.analysis.identification import Decision, limb_a, limb_b
+from shnor_lib.analysis.identification import Decision
+from shnor_lib.analysis.limbs import limb_a, limb_b, listing
 
 _SEED = 847  # one seed: a report printed twice shows the same numbers
 
@@ -33,7 +34,8 @@ def without_change(
 
     Args:
         before: decision of t−1 on the schools of t.
-        after: decision of t; not under R9 `pool`, where a year is not drawn by itself.
+        after: decision of t; not under R9 `pool`, where a year is not drawn by itself, and not of a received
+            list (R14).
         cluster_before: cluster of t−1 by school_id, from `clusters.assign`.
         scheme: a computed cluster scheme (not `imported`).
         draws: simulated years.
@@ -59,7 +61,7 @@ def without_change(
     for _ in range(draws):
         k = generator.binomial(n, generator.beta(alpha, beta))
         hit = known & (100 * k >= after.policy.threshold_percent * n)
-        listed = _listed(hit, after.counted_before[second], after)
+        listed = _listed(hit, second, after)
         drawn = clusters.Counts(k, n, known, hit)
         rank = np.array([RANK[name] for name in clusters.label(scheme, drawn)])
         left = listed_before & ~listed & evaluable & confirmed
@@ -95,8 +97,8 @@ def _posterior(failed: Ints, participants: Ints, means: Floats) -> tuple[Floats,
     return centre * strength + k, (1 - centre) * strength + n - k
 
 
-def _listed(hit: Flags, counted_before: Flags, after: Decision) -> Flags:
-    """R10 or R11 on a simulated year, under the policies of the decision."""
-    through_b = limb_b(hit, counted_before, after.policy)
-    listed: Flags = limb_a(hit, after.policy) | np.any(through_b, axis=1)
-    return listed
+def _listed(hit: Flags, schools: Ints, after: Decision) -> Flags:
+    """R10 or R11 on a simulated year of some schools, under the policies of the decision."""
+    through_b = limb_b(hit, after.counted_before[schools], after.policy)
+    by_rule = limb_a(hit, after.policy) | np.any(through_b, axis=1)
+    return listing(by_rule, after.low_index[schools], after.received[schools], after.policy)

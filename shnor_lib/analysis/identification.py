@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib import statistics
-from shnor_lib.analysis import calendar, cells
+from shnor_lib.analysis import calendar, cells, limbs
 from shnor_lib.analysis.cells import MISSING, Cube, Flags, Hits, Ints
 from shnor_lib.analysis.roster import Roster
 from shnor_lib.data import series as series_ids
@@ -51,6 +51,8 @@ class Decision:
         status: R14 and R16 by school.
         possible_status: the same if every uncertain count (R8) were at its upper bound.
         biased: the school is on the imported list of biased results (R16).
+        low_index: the social index lies in the lowest quartile (R21), where the method asks for it.
+        received: the school is on the list received for the year, where the method takes that one (R14).
     """
 
     year: int
@@ -71,6 +73,8 @@ class Decision:
     status: npt.NDArray[np.object_]
     possible_status: npt.NDArray[np.object_]
     biased: Flags
+    low_index: Flags
+    received: Flags
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -127,12 +131,9 @@ class Decision:
 
     @cached_property
     def incomparable(self) -> Flags:
-        """R13 by school: limb B rests on nothing but years of different comparability groups."""
-        if self.policy.limb_b == "same_series":
-            resting: Flags = np.any(self.limb_b_series & ~self.comparable, axis=1)
-            return resting
-        sound = np.any(self.counted_before & self.comparable, axis=1)
-        unsound: Flags = self.limb_b & ~sound
+        """R13 by school: limb B holds in a series only through years of different comparability groups."""
+        sound = limbs.reach(self.counted_before & self.comparable, self.policy)
+        unsound: Flags = np.any(self.limb_b_series & ~sound, axis=1)
         return unsound
 
     def _cells_of(self, positions: Ints, hits: Hits) -> pd.DataFrame:
@@ -189,6 +190,8 @@ def decide(
     policy: Identification,
     year: int,
     biased: Set[str] = frozenset(),
+    low_index: Set[str] = frozenset(),
+    received: Set[str] = frozenset(),
 ) -> Decision:
     """Judge every school of the roster for one year.
 
@@ -199,6 +202,8 @@ def decide(
         policy: the identification part of a method.
         year: reporting year t.
         biased: school ids on the imported list of biased results for t.
+        low_index: school ids in the lowest quartile of the social index, for `listing: rule_and_low_index`.
+        received: school ids on the list received for t, for `listing: imported`.
 
     Source: приказ Рособрнадзора № 847; METHODOLOGY R6–R16.
     """
@@ -213,12 +218,16 @@ def decide(
     comparable = (previous >= 0) & (held.groups[previous, np.arange(len(policy.series))] == held.groups[at])
     usable = comparable if policy.comparability == "strict" else previous >= 0
     counted = before.certain & usable
-    through_b = limb_b(now.certain, counted, policy)
+    through_b = limbs.limb_b(now.certain, counted, policy)
     expected = _expected(cube, roster, held.held[at], at)
-    on_list = schools.isin(list(biased)) if biased else np.zeros(len(schools), dtype=bool)
-    listed_a, listed_b = limb_a(now.certain, policy), np.any(through_b, axis=1)
-    possible_a = limb_a(now.possible, policy)
-    possible_b = np.any(limb_b(now.possible, before.possible & usable, policy), axis=1)
+    on_list, low, named = (schools.isin(list(ids)) for ids in (biased, low_index, received))
+    listed_a, listed_b = limbs.limb_a(now.certain, policy), np.any(through_b, axis=1)
+    possible_a = limbs.limb_a(now.possible, policy)
+    possible_b = np.any(limbs.limb_b(now.possible, before.possible & usable, policy), axis=1)
+    listed, possibly = (
+        limbs.listing(by_rule, low, named, policy)
+        for by_rule in (listed_a | listed_b, possible_a | possible_b)
+    )
     return Decision(
         year=year,
         policy=policy,
@@ -234,10 +243,12 @@ def decide(
         limb_a=listed_a,
         limb_b=listed_b,
         limb_b_series=through_b,
-        limb_b_known=now.known & before.known & usable,
-        status=_status(listed_a | listed_b, now.certain, now.known, on_list, policy),
-        possible_status=_status(possible_a | possible_b, now.possible, now.known, on_list, policy),
+        limb_b_known=now.known & limbs.shared(before.known & usable, policy),
+        status=_status(listed, now.certain, now.known, on_list, policy),
+        possible_status=_status(possibly, now.possible, now.known, on_list, policy),
         biased=on_list,
+        low_index=low,
+        received=named,
     )
 
 
@@ -257,39 +268,16 @@ def _before(cube: Cube, held: calendar.Calendar, previous: Ints, policy: Identif
     return Hits(known, certain, possible, n, low, high)
 
 
-def limb_a(hit: Flags, policy: Identification) -> Flags:
-    """R10: enough different procedures with a hit in one year."""
-    kind_of = kinds(policy)
-    different = np.array([hit[:, kind_of == kind].any(axis=1) for kind in range(int(kind_of.max()) + 1)])
-    enough: Flags = different.sum(axis=0) >= policy.hits_in_one_year
-    return enough
-
-
-def kinds(policy: Identification) -> Ints:
-    """R10: number of the procedure to which each series of the method belongs, from 0."""
-    parsed = [series_ids.parse(item) for item in policy.series]
-    names = {
-        "series": [item.id for item in parsed],
-        "exam_type": [item.exam for item in parsed],
-        "subject": [item.subject for item in parsed],
-    }[policy.distinct]
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    return np.array([numbers[name] for name in names], dtype=np.int64)
-
-
-def limb_b(now: Flags, before: Flags, policy: Identification) -> Flags:
-    """R11: the series of t through which limb B holds."""
-    if policy.limb_b == "same_series":
-        return now & before
-    anywhere: Flags = np.any(before, axis=1, keepdims=True)
-    return now & anywhere
-
-
 def _expected(cube: Cube, roster: Roster, held: Flags, at: int) -> Flags:
-    """Held series that a school of this level should have results in, or does have."""
-    stage = np.array([series_ids.parse(item).stage for item in cube.series])
+    """Held series that a school of this level should have results in, or does have.
+
+    Nobody is expected to sit the ГВЭ: it is for pupils with special needs.
+    """
+    parsed = [series_ids.parse(item) for item in cube.series]
+    stage = np.array([item.stage for item in parsed])
+    usual = np.array([item.exam != "gve" for item in parsed])
     levels = roster.judged["level_max"].to_numpy(dtype="int64")
-    within = held[None, :] & (stage[None, :] <= levels[:, None])
+    within = (held & usual)[None, :] & (stage[None, :] <= levels[:, None])
     taken: Flags = within | (held[None, :] & (cube.participants[at] > 0))
     return taken
 

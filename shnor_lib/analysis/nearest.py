@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from shnor_lib.analysis.cells import Flags, Ints
-from shnor_lib.analysis.identification import Decision, kinds
+from shnor_lib.analysis.identification import Decision
+from shnor_lib.analysis.limbs import kinds, reach
 
 _NEVER = np.int64(1) << 40  # more than any number of participants
 
@@ -63,16 +64,15 @@ class Changes:
 def changes(decision: Decision) -> Changes:
     """The nearest change of every judged school.
 
-    A school that is on the biased list under the policy `separate` (R16), or of which nothing is evaluable,
-    has none.
+    None has a school of which nothing is evaluable, one that the method keeps off the list whatever its
+    results are (biased under `separate`, R16; no low index under `rule_and_low_index`), and any school where
+    the list is a received one (R14).
     """
     bound = -(-decision.policy.threshold_percent * decision.now.participants // 100)  # fewest failed that hit
     known, hit = decision.now.known, decision.now.certain
     off = np.where(hit, decision.now.low - bound + 1, 0)
     on = np.where(hit, 0, np.where(known, bound - decision.now.low, _NEVER))
-    before = decision.counted_before
-    if decision.policy.limb_b == "any_series":
-        before = np.broadcast_to(np.any(before, axis=1, keepdims=True), hit.shape)
+    before = reach(decision.counted_before, decision.policy)
     kind_of = kinds(decision.policy)
     fewest = decision.policy.hits_in_one_year
     leaving = _leave(off, hit, before, kind_of, fewest)
@@ -81,6 +81,8 @@ def changes(decision: Decision) -> Changes:
     chosen = np.where(listed[:, None], leaving, entering)
     persons = chosen.sum(axis=1)
     apart = decision.biased & (decision.policy.biased_list == "separate")
+    if decision.policy.listing != "rule":
+        apart |= ~decision.low_index | (decision.policy.listing == "imported")
     none = (persons >= _NEVER) | apart | ~known.any(axis=1)
     return Changes(
         decision.cube.schools,

@@ -34,7 +34,13 @@ class Roster:
     out_of_scope: pd.DataFrame
 
 
-def build(schools: pd.DataFrame, results: pd.DataFrame, year: int, gone: Set[str] = frozenset()) -> Roster:
+def build(
+    schools: pd.DataFrame,
+    results: pd.DataFrame,
+    year: int,
+    gone: Set[str] = frozenset(),
+    out_of_scope: str = "excluded",
+) -> Roster:
     """Schools of a year.
 
     A school stands in the year if the register has a row of it for the year, or if it has results in the
@@ -45,6 +51,7 @@ def build(schools: pd.DataFrame, results: pd.DataFrame, year: int, gone: Set[str
         results: tidy results with codes brought to today's schools.
         year: reporting year.
         gone: codes closed by then, or merged into or renamed to other codes (R17).
+        out_of_scope: R4: `excluded`, or `included`: judged like all others.
     """
     known = schools[(schools["year"] <= year).to_numpy(dtype=bool)]
     if known.empty:
@@ -61,7 +68,7 @@ def build(schools: pd.DataFrame, results: pd.DataFrame, year: int, gone: Set[str
     unknown = rows["level_max"].isna()
     if unknown.any():
         rows["level_max"] = rows["level_max"].fillna(_inferred_level(rows.loc[unknown, "school_id"], results))
-    in_scope = rows["in_scope"].fillna(value=True).to_numpy(dtype=bool)
+    in_scope = rows["in_scope"].fillna(value=True).to_numpy(dtype=bool) | (out_of_scope == "included")
     columns = rows[["school_id", *ATTRIBUTES]]
     return Roster(
         judged=columns[in_scope].reset_index(drop=True),

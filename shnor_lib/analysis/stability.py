@@ -3,7 +3,8 @@
 In:   a `Decision` over the whole region.
 Out:  `Firmness`: for every school the chance to be listed again and the chance that its true shares deserve
       it; for every cell the shrunken share with its interval.
-Not:  the formal list, which chance never changes.
+Not:  the formal list, which chance never changes. Of a received list (R14) it is told how far the rule, on
+      repeated years, would agree with it.
 
 A hierarchical parametric bootstrap: the model of `statistics.levels` is fitted to the counts of t and of the
 year before together, true shares are drawn from what it says of every school, new counts are drawn from them
@@ -18,7 +19,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from shnor_lib.analysis.cells import Flags, Ints
-from shnor_lib.analysis.identification import Decision, limb_a, limb_b
+from shnor_lib.analysis.identification import Decision
+from shnor_lib.analysis.limbs import limb_a, limb_b
 from shnor_lib.statistics.levels import Levels, Posterior, fit
 
 DRAWS = 1000
@@ -107,6 +109,8 @@ def _listed(hit: Flags, decision: Decision) -> Flags:
     listed = limb_a(now, policy) | np.any(limb_b(now, before, policy), axis=1)
     if policy.biased_list == "separate":
         listed &= ~np.tile(decision.biased, draws)
+    if policy.listing == "rule_and_low_index":
+        listed &= np.tile(decision.low_index, draws)
     result: Flags = listed.reshape(draws, schools)
     return result
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shnor_lib import atomic
 from shnor_lib.blanks.book import workbook
-from shnor_lib.blanks.prefill import rows
+from shnor_lib.blanks.prefill import parameters, rows
 from shnor_lib.data.blank_forms import FORMS
 from shnor_lib.errors import InputError, SelectionError
 from shnor_lib.region import Region
@@ -58,7 +58,7 @@ def write(
             try:
                 home.mkdir(parents=True, exist_ok=True)
                 with atomic.aside(path) as fresh:
-                    fresh.write_bytes(workbook(form, filled, heading, threshold))
+                    fresh.write_bytes(workbook(form, filled, heading, threshold, parameters(place)))
             except OSError as error:
                 raise InputError(f"Форма не записана в «{path}»: {atomic.reason(error)}.") from error
             written.append(path)

@@ -14,6 +14,7 @@ from shnor_lib.blanks.prefill import Given
 from shnor_lib.blanks.style import ALLOWED, HEADER_ROW
 from shnor_lib.data import blank_forms
 from shnor_lib.data.blank_forms import CHOICES, Form
+from shnor_lib.methodology.conditions import Parameter
 from shnor_lib.present.sheets import fit_row
 
 FORM_SHEET = "Форма"
@@ -75,17 +76,15 @@ def calculation(
     _on_paper(sheet)
 
 
-def codes(sheet: Any, form: Form, styles: Mapping[str, Any]) -> None:
+def codes(sheet: Any, form: Form, parameters: Sequence[Parameter], styles: Mapping[str, Any]) -> None:
     """Codes of the audit with their parameters and factors."""
     sheet.write_string(0, 0, blank_forms.aside_mark(form.id), styles["mark"])
     sheet.write_string(1, 0, "Коды параметров", styles["title"])
     for number, (title, width) in enumerate(_CODES):
         sheet.set_column(number, number, width)
         sheet.write_string(HEADER_ROW, number, title, styles["given_head"])
-    for number, row in enumerate(blank_forms.parameters(), start=HEADER_ROW + 1):
-        for column, value in enumerate(
-            (row["code"], row["parameter"], f"{row['factor_no']}. {row['factor']}")
-        ):
+    for number, item in enumerate(parameters, start=HEADER_ROW + 1):
+        for column, value in enumerate((item.code, item.parameter, item.factor)):
             sheet.write_string(number, column, value, styles["plain"])
     _on_paper(sheet)
 

@@ -15,10 +15,13 @@ from shnor_lib.blanks import beside, entry
 from shnor_lib.blanks.prefill import Given
 from shnor_lib.blanks.style import STYLES
 from shnor_lib.data.blank_forms import Form
+from shnor_lib.methodology.conditions import Parameter
 from shnor_lib.present.sheets import OPTIONS
 
 
-def workbook(form: Form, rows: Sequence[Given], heading: str, threshold: int) -> bytes:
+def workbook(
+    form: Form, rows: Sequence[Given], heading: str, threshold: int, parameters: Sequence[Parameter]
+) -> bytes:
     """Bytes of the workbook.
 
     Args:
@@ -26,6 +29,7 @@ def workbook(form: Form, rows: Sequence[Given], heading: str, threshold: int) ->
         rows: given cells by column.
         heading: title of the sheet: form, municipality, year.
         threshold: per cent of R6, for the calculation.
+        parameters: of the audit, for the list of codes.
     """
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
@@ -35,6 +39,6 @@ def workbook(form: Form, rows: Sequence[Given], heading: str, threshold: int) ->
         if form.id == "results":
             beside.calculation(book.add_worksheet("Расчёт"), form, rows, threshold, styles)
         if form.id in ("roadmap", "deficits"):
-            beside.codes(book.add_worksheet("Списки"), form, styles)
+            beside.codes(book.add_worksheet("Списки"), form, parameters, styles)
         beside.instructions(book.add_worksheet("Инструкция"), form, styles)
     return buffer.getvalue()

@@ -1,7 +1,7 @@
 """What a form holds before anybody fills it in: the schools of a municipality and what is asked of each.
 
 In:   a region limited to a municipality, a form, a year.
-Out:  `rows`, given cells by column.
+Out:  `rows`, given cells by column; `parameters`, what an audit asks.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ import pandas as pd
 from shnor_lib.data import blank_forms
 from shnor_lib.data import series as series_ids
 from shnor_lib.data.blank_forms import Form
+from shnor_lib.methodology.conditions import Parameter
 from shnor_lib.region import Region
 
 Given = dict[str, str | int]
@@ -28,6 +29,14 @@ def rows(region: Region, form: Form, year: int, listed: bool) -> list[Given]:
         listed: only schools of the list.
     """
     return _ROWS[form.id](region, _schools(region, year, listed), year)
+
+
+def parameters(region: Region) -> tuple[Parameter, ...]:
+    """Parameters of the audit: those of the method, else those of the form."""
+    return region.method.deficits.parameters or tuple(
+        Parameter(code=row["code"], factor=f"{row['factor_no']}. {row['factor']}", parameter=row["parameter"])
+        for row in blank_forms.parameters()
+    )
 
 
 def _schools(region: Region, year: int, listed: bool) -> pd.DataFrame:
@@ -83,12 +92,12 @@ def _deficits(region: Region, schools: pd.DataFrame, year: int) -> list[Given]:
     return [
         {
             **_given(school),
-            "factor": f"{row['factor_no']}. {row['factor']}",
-            "code": row["code"],
-            "parameter": row["parameter"],
+            "factor": item.factor,
+            "code": item.code,
+            "parameter": item.parameter,
         }
         for school in schools.to_dict("records")
-        for row in blank_forms.parameters()
+        for item in parameters(region)
     ]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from shnor_lib.cli import batch, blanks, documents, intake, project, results, serving, snapshots
+from shnor_lib.cli import batch, blanks, documents, intake, methodology, project, results, serving, snapshots
 from shnor_lib.cli.common import complain
 from shnor_lib.cli.words import Group, misuse
 from shnor_lib.errors import ShnorError
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 _LOG = "shnor-error.log"
 
-for _commands in (project, intake, snapshots, blanks, documents, results, batch, serving):
+for _commands in (project, intake, snapshots, blanks, documents, results, methodology, batch, serving):
     _commands.register(app)
 
 
@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(arguments or ["--help"], standalone_mode=False)
     except typer.TyperException as error:
-        complain(misuse(error, [_name(command) for command in app.registered_commands]))
+        complain(misuse(error, _names(app)))
         return 2
     except ShnorError as error:
         complain(str(error))
@@ -56,8 +56,10 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _name(command: Any) -> str:
-    return str(command.name or command.callback.__name__)
+def _names(commands: typer.Typer) -> list[str]:
+    """Commands and groups of commands, by name."""
+    named: list[Any] = [*commands.registered_commands, *commands.registered_groups]
+    return [str(command.name or command.callback.__name__) for command in named]
 
 
 def _logged() -> str:

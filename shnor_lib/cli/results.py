@@ -50,6 +50,12 @@ def identify(
     for status, number in found.counts.items():
         if number or status == "shnor":
             typer.echo(f"  {labels.STATUSES[status].text}: {number}")
+    if found.method.support.clusters:
+        helped = found.statuses["support"].value_counts()
+        told = [
+            f"{labels.SUPPORT[name].text} — {helped.get(name, 0)}" for name in found.method.support.clusters
+        ]
+        typer.echo(f"  кластеры поддержки: {'; '.join(told)}")
     uncertain = found.statuses.loc[found.statuses["requires_check"], "school_id"]
     if len(uncertain):
         typer.echo(f"  требуют проверки (известны только проценты): {', '.join(uncertain)}")

@@ -36,6 +36,8 @@ class Group(_RussianHelp, TyperGroup):
 def misuse(error: typer.TyperException, commands: Sequence[str]) -> str:
     """A wrong call in Russian; the parser itself speaks English."""
     context = getattr(error, "ctx", None)
+    # Within a group of commands it is the group that knows what there is.
+    commands = list(getattr(context.command, "commands", commands)) if context else commands
     command = context.command_path if context else "shnor"
     parameter = getattr(error, "param", None)
     name = parameter.opts[0] if parameter else getattr(error, "option_name", "")

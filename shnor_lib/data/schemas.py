@@ -31,6 +31,7 @@ CLUSTERS = ("severe", "moderate", "basic")
 HELD = ("yes", "no", "partial")
 CODE_KINDS = ("oge", "ege", "inn")
 TASK_LEVELS = ("base", "advanced", "high")
+LISTS = ("shnor", "risk")
 GOALS = ("at_least", "at_most", "times_more", "times_less")
 MATCH_DECISIONS = ("accepted", "rejected")
 CORRECTION_ACTIONS = ("drop", "override", "flag")
@@ -239,6 +240,15 @@ TABLES: dict[str, Table] = {
             school_id=school(),
             year=year(),
             cluster=one_of(CLUSTERS, required=True),
+        ),
+        table(
+            "lists_imported",
+            "полученные перечни школ",
+            "school_id year list",
+            school_id=school(),
+            year=year(),
+            list=one_of(LISTS, required=True),
+            source=text(),
         ),
         table(
             "measures",

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-EXAMS = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ"}
+EXAMS = {"vpr": "ВПР", "oge": "ОГЭ", "ege": "ЕГЭ", "gve": "ГВЭ"}
 
 SUBJECTS = {
     "ru": ("РУ", "Русский язык"),
@@ -45,7 +45,7 @@ NINE_SERIES = (
 # to have ЕГЭ results, a primary school none of ВПР 5.
 _PRIMARY, _BASIC, _SECONDARY = 4, 9, 11
 
-_ID = re.compile(r"^(vpr|oge|ege)-([a-z]{2})(?:-(\d{1,2}))?(?:-(base|profile|adv))?$")
+_ID = re.compile(r"^(vpr|oge|ege|gve)-([a-z]{2})(?:-(\d{1,2}))?(?:-(base|profile|adv))?$")
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,10 @@ class Series:
 
     Attributes:
         id: machine name.
-        exam: `vpr`, `oge` or `ege`.
+        exam: `vpr`, `oge`, `ege`, or `gve`: the exam for pupils with special needs, a series only where the
+            method counts it apart (R4).
         subject: two letters, a key of `SUBJECTS`.
-        grade: grade of the programme (ВПР only), else None.
+        grade: grade of the programme (ВПР), 9 or 11 (ГВЭ), else None.
         level: `base`, `profile`, `adv` or None.
     """
 

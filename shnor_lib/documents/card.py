@@ -47,7 +47,12 @@ class Cards:
     @cached_property
     def _moved(self) -> DynamicsView | None:
         year = self.verdicts.year
-        return self.region.dynamics(year, **self.overrides) if year - 1 in self.region.years else None
+        if year - 1 not in self.region.years:
+            return None
+        try:
+            return self.region.dynamics(year, **self.overrides)
+        except SelectionError:  # the method takes received lists, and there is none of the year before
+            return None
 
     @cached_property
     def _deficits(self) -> DeficitsView | None:
@@ -118,6 +123,10 @@ def _facts(school: pd.Series) -> list[dict[str, str]]:
         facts.append({"name": "Обучающихся", "value": text.number(school["enrolment"])})
     if not text.is_missing(school.get("project_500")) and school["project_500"]:
         facts.append({"name": "Проект «500+»", "value": "участник"})
+    if not text.is_missing(school.get("support")):
+        facts.append(
+            {"name": "Кластер поддержки", "value": labels.of(labels.SUPPORT, school["support"]).text}
+        )
     facts.append({"name": "Процедур оценено", "value": f"{school['evaluable']} из {school['expected']}"})
     return facts
 

@@ -17,6 +17,13 @@ from shnor_lib.present import text
 from shnor_lib.region import Region
 from shnor_lib.verdicts import Verdicts
 
+_LISTINGS = {
+    "rule": (),
+    "rule_and_low_index": (
+        "в список входят школы, у которых есть основание А или Б и социальный индекс в нижнем квартиле",
+    ),
+    "imported": ("список взят из полученного перечня; основания А и Б названы там, где их дают результаты",),
+}
 _ANYWHERE = "Муниципалитет не указан"
 
 
@@ -69,13 +76,13 @@ def _name(row: dict[Any, Any]) -> str:
 
 
 def _grounds(row: dict[Any, Any]) -> str:
-    """«А: ВПР МА 5, ОГЭ РУ; Б: ВПР МА 5»."""
+    """«А: ВПР МА 5, ОГЭ РУ; Б: ВПР МА 5»; «по перечню» where only a received list names the school."""
     told = []
     if row["limb_a"]:
         told.append(f"А: {_short(row['hit_series'])}")
     if row["limb_b"]:
         told.append(f"Б: {_short(row['limb_b_series'])}")
-    return "; ".join(told)
+    return "; ".join(told) or "по перечню"
 
 
 def _short(series: str) -> str:
@@ -89,6 +96,7 @@ def _conditions(verdicts: Verdicts) -> list[str]:
     same = policy.limb_b == "same_series"
     where = "в одной и той же процедуре" if same else "хотя бы в одной процедуре"
     return [
+        *_LISTINGS[policy.listing],
         f"А — {share} за {verdicts.year} год не менее чем в {policy.hits_in_one_year} различных оценочных "
         "процедурах",
         f"Б — {share} два года подряд {where}",

@@ -1,6 +1,6 @@
 """Methods as data: the model of a methodology profile, and the shipped profiles."""
 
-from shnor_lib.methodology.load import load, override, shipped
-from shnor_lib.methodology.model import Methodology
+from shnor_lib.methodology.load import load, origins, override, parent, shipped
+from shnor_lib.methodology.model import Methodology, settings
 
-__all__ = ["Methodology", "load", "override", "shipped"]
+__all__ = ["Methodology", "load", "origins", "override", "parent", "settings", "shipped"]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from shnor_lib.errors import MethodologyError
-from shnor_lib.methodology.model import Methodology
+from shnor_lib.methodology.model import Methodology, similar
 
 # Short names for the settings that an analyst tries most.
 ALIASES = {
@@ -61,20 +61,57 @@ def _validated(name: str, values: dict[str, Any], overrides: Mapping[str, object
     return method.model_copy(update={"changed": (*method.changed, *changed)})
 
 
-def _inherited(name: str, depth: int = 0) -> dict[str, Any]:
+def origins(name: str | Path) -> dict[str, str]:
+    """Which profile of the chain states each setting: dotted name → id; absent where it is the default.
+
+    Raises:
+        MethodologyError: a profile of the chain cannot be read.
+    """
+    found: dict[str, str] = {}
+    for values in _layers(str(name)):
+        found.update(dict.fromkeys(_stated(values), str(values.get("id", ""))))
+    return found
+
+
+def parent(name: str | Path) -> str:
+    """Id of the profile from which a profile inherits, empty where it has none."""
+    chain = _layers(str(name))
+    return str(chain[-2].get("id", "")) if len(chain) > 1 else ""
+
+
+def _inherited(name: str) -> dict[str, Any]:
+    """Values of a profile over those it inherits; what was left to the region above stays so until stated."""
+    merged: dict[str, Any] = {}
+    for values in _layers(name):
+        left = merged.get("regional")
+        merged = _merge(merged, values)
+        own = values.get("regional", [])
+        if isinstance(left, list) and isinstance(own, list):
+            merged["regional"] = [*(item for item in left if item not in _stated(values)), *own]
+            merged["regional"] = list(dict.fromkeys(map(str, merged["regional"])))
+    return merged
+
+
+def _stated(values: Mapping[str, Any]) -> set[str]:
+    """Dotted names of the settings that a profile writes down itself."""
+    parts = {section: part for section, part in values.items() if isinstance(part, Mapping)}
+    return {f"{section}.{key}" for section, part in parts.items() for key in part}
+
+
+def _layers(name: str, depth: int = 0) -> list[dict[str, Any]]:
+    """Raw values of a profile and of all it inherits from, the oldest first."""
     values, origin = _read(name)
-    parent = values.pop("inherits", None)
-    if parent is None:
-        return values
+    above = values.pop("inherits", None)
+    if above is None:
+        return [values]
     if depth >= _MAX_INHERITANCE:
         raise MethodologyError(
             f"Методика «{name}» не принята:", ["inherits: профили наследуют друг от друга по кругу"]
         )
     if origin:  # a profile of one's own never passes for the one it builds on
         values.setdefault("id", re.sub(r"[^a-z0-9]+", "-", origin.stem.lower()).strip("-") or "own")
-    beside = origin.parent / str(parent) if origin else None
-    base = _inherited(str(beside if beside and beside.exists() else parent), depth + 1)
-    return _merge(base, values)
+    beside = origin.parent / str(above) if origin else None
+    return [*_layers(str(beside if beside and beside.exists() else above), depth + 1), values]
 
 
 def _read(name: str) -> tuple[dict[str, Any], Path | None]:
@@ -131,7 +168,7 @@ def _apply(values: dict[str, Any], overrides: Mapping[str, object]) -> list[str]
             target[section] = dict(target.get(section) or {})
             target = target[section]
         if model is None or key not in getattr(model, "model_fields", {}):
-            faults.append(f"{name}: такой настройки нет; есть: {', '.join(_setting_names())}")
+            faults.append(f"{name}: такой настройки нет{similar(name)}")
             continue
         target[key] = value
         if key == "min_participants" and sections == ["identification"]:
@@ -149,14 +186,16 @@ def _full_name(name: str) -> str:
     return f"identification.{name}" if name in identification.model_fields else name
 
 
-def _setting_names() -> list[str]:
-    names = []
-    for section, field in Methodology.model_fields.items():
-        fields = getattr(field.annotation, "model_fields", None)
-        names += [f"{section}.{key}" for key in fields] if fields else []
-    return [name for name in names if not name.startswith("valid.")]
-
-
+_BOUNDS = {
+    "greater_than_equal": ("ge", "не меньше"),
+    "less_than_equal": ("le", "не больше"),
+    "greater_than": ("gt", "больше"),
+}
+_PATTERNS = {
+    "id": "допустимы только строчные латинские буквы, цифры и дефис",
+    "code": "допустимы только строчные латинские буквы, цифры и знак подчёркивания",
+    "value": "нужно число, десятичная дробь с точкой, в кавычках",
+}
 _MESSAGES = {
     "extra_forbidden": "такой настройки нет",
     "missing": "не задано, а нужно",
@@ -167,6 +206,7 @@ _MESSAGES = {
     "float_parsing": "нужно число",
     "string_type": "нужен текст",
     "string_too_short": "текст не может быть пустым",
+    "too_short": "список не может быть пустым",
     "tuple_type": "нужен список",
     "model_type": "нужен раздел со строками «ключ: значение»",
     "model_attributes_type": "нужен раздел со строками «ключ: значение»",
@@ -180,11 +220,11 @@ def _russian(fault: ErrorDetails) -> str:
     kind, context = fault["type"], fault.get("ctx", {})
     if kind == "literal_error":
         text = f"допустимы только {str(context['expected']).replace(' or ', ' или ')}"
-    elif kind in ("greater_than_equal", "less_than_equal"):
-        bound = context.get("ge", context.get("le"))
-        text = f"нужно число {'не меньше' if 'ge' in context else 'не больше'} {bound}"
+    elif kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        text = f"нужно число {words} {context[key]}"
     elif kind == "string_pattern_mismatch":
-        text = "допустимы только строчные латинские буквы, цифры и дефис"
+        text = _PATTERNS.get(str(fault["loc"][-1]), _PATTERNS["id"])
     elif kind == "value_error":
         text = str(context["error"])
     else:

@@ -111,6 +111,23 @@ SIGNIFICANCE: dict[str, Label] = {
     "low": Label("низкая", "▽"),
 }
 
+SUPPORT: dict[str, Label] = {
+    "prevention": Label(
+        "№ 1: профилактика", "◔", "есть группы неуспевающих: профилактика учебной неуспешности"
+    ),
+    "addressed": Label("№ 2: адресная поддержка", "●", "фактическая неуспеваемость: адресная поддержка"),
+    "risk": Label("№ 3: риск", "◆", "есть факторы риска снижения результатов"),
+    "project_500": Label("500+", "✦", "участник проекта «500+»: сопровождение его программ"),
+}
+
+# Who decided a setting of a method; the hint is the nominative for a sum.
+ORIGINS: dict[str, Label] = {
+    "source": Label("источник", hint="из источника"),
+    "inherited": Label("источник методики", hint="из источника унаследованной методики"),
+    "regional": Label("решает регион", hint="решает регион"),
+    "default": Label("по умолчанию", hint="по умолчанию"),
+}
+
 LOCALITIES: dict[str, Label] = {"urban": Label("город"), "rural": Label("село")}
 
 LEVELS: dict[int, Label] = {

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from shnor_lib import disclosure
+from shnor_lib.analysis import limbs
 from shnor_lib.analysis.cells import Flags, Ints
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import provenance
@@ -26,6 +27,11 @@ _SIDES: tuple[Literal["now", "before"], ...] = ("now", "before")
 _LIMB_B_SAME = "два года подряд в одной процедуре"
 _LIMB_B_ANY = "порог достигнут в каждом из двух лет"
 _BIASED = "R16: школа в списке с признаками необъективности результатов"
+_BIASED_MORE = {
+    "annotate": "",
+    "exclude_from_positive": ": улучшение и выход из списка не подтверждаются",
+    "separate": " и показана отдельно от списка ШНОР",
+}
 
 Side = Literal["now", "before"]
 Counts = Callable[[Side, int, int], str]
@@ -44,7 +50,7 @@ def reasons(decision: Decision, minimum: int, schools: Sequence[int] | None = No
     uncertain = (decision.now.certain != decision.now.possible).any(axis=1)
     uncertain |= (decision.before.certain != decision.before.possible).any(axis=1)
     spoken = decision.now.certain.any(axis=1) | uncertain | decision.biased
-    spoken |= decision.status == "not_evaluable"
+    spoken |= (decision.status == "not_evaluable") | decision.received
     return [
         SEPARATOR.join([*(_of_school(decision, school, counts) if spoken[school] else ()), *missing[school]])
         for school in (range(len(decision.cube.schools)) if schools is None else schools)
@@ -87,12 +93,14 @@ def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
         yield f"R10: порог достигнут за {decision.year} год в {len(hit)} {number}: {cells}"
     if decision.limb_b[school]:
         yield f"R11: {_limb_b(decision, school, counts)}"
+    yield from _by_listing(decision, school)
     if len(hit) and not (decision.limb_a[school] or decision.limb_b[school]):
-        yield f"R14: порог достигнут, но для списка этого недостаточно: {cells}"
+        enough = "" if status == "shnor" else ", но для списка этого недостаточно"
+        yield f"R14: порог достигнут{enough}: {cells}"
     if status == "not_evaluable":
         yield _not_evaluable(decision, school)
     if decision.biased[school]:
-        yield _BIASED
+        yield _BIASED + _BIASED_MORE[decision.policy.biased_list]
     pairs = _flagged(_resting_on(decision, school) & ~decision.comparable)
     if decision.incomparable[school]:
         names = ", ".join(_short(decision, s) for s in pairs)
@@ -102,11 +110,30 @@ def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
         yield f"R8: требует проверки, известны только проценты: {', '.join(ranges)}"
 
 
-def _resting_on(decision: Decision, school: int) -> Flags:
-    """Series whose previous year limb B rests on."""
-    same = decision.policy.limb_b == "same_series"
-    series: Flags = (decision.limb_b_series if same else decision.counted_before)[school]
-    return series
+def _by_listing(decision: Decision, school: int) -> Iterator[str]:
+    """Why the school is or is not on a list that is not made by the rule alone."""
+    by_rule = decision.limb_a[school] or decision.limb_b[school]
+    listing = decision.policy.listing
+    if listing == "imported" and decision.received[school]:
+        yield "R14: школа включена в полученный перечень"
+    elif listing == "imported" and by_rule:
+        yield "R14: в полученном перечне школы нет"
+    elif listing == "rule_and_low_index" and by_rule:
+        if decision.low_index[school]:
+            yield "R14: и социальный индекс школы в нижнем квартиле"
+        else:
+            yield "R14: социальный индекс школы не в нижнем квартиле или неизвестен, поэтому в списке её нет"
+
+
+def _resting_on(decision: Decision, school: int, through: Flags | None = None) -> Flags:
+    """Series whose previous year limb B rests on, in all or in some series of t."""
+    counted: Flags = decision.counted_before[school]
+    if decision.policy.limb_b == "any_series":
+        return counted
+    of = limbs.procedures(decision.policy)
+    through = decision.limb_b_series[school] if through is None else through
+    resting: Flags = counted & np.isin(of, of[through])
+    return resting
 
 
 def _doubtful(decision: Decision, school: int, counts: Counts) -> list[str]:
@@ -128,22 +155,28 @@ def _limb_b(decision: Decision, school: int, counts: Counts) -> str:
     told = []
     if decision.policy.limb_b == "same_series":
         for s in _flagged(decision.limb_b_series[school]):
-            past = int(decision.previous[s])
-            told.append(
-                f"{_short(decision, s)} — {counts('before', school, s)} в {decision.cube.years[past]} году, "
-                f"{counts('now', school, s)} в {decision.year} году"
+            only = np.arange(len(decision.cube.series)) == s
+            past = ", ".join(
+                _past(decision, p, s, school, counts) for p in _flagged(_resting_on(decision, school, only))
             )
+            told.append(f"{_short(decision, s)} — {past}, {counts('now', school, s)} в {decision.year} году")
         return f"{_LIMB_B_SAME}: {', '.join(told)}"
-    for s in _flagged(decision.counted_before[school]):
-        past = int(decision.previous[s])
-        told.append(
-            f"{_short(decision, s)} — {counts('before', school, s)} в {decision.cube.years[past]} году"
-        )
+    told += [
+        f"{_short(decision, s)} — {_past(decision, s, s, school, counts)}"
+        for s in _flagged(decision.counted_before[school])
+    ]
     told += [
         f"{_short(decision, s)} — {counts('now', school, s)} в {decision.year} году"
         for s in _flagged(decision.now.certain[school])
     ]
     return f"{_LIMB_B_ANY}: {', '.join(told)}"
+
+
+def _past(decision: Decision, series: int, told_of: int, school: int, counts: Counts) -> str:
+    """«5 из 10 (50,0 %) в 2024 году», with its name where it is another series of the same procedure."""
+    name = "" if series == told_of else f"{_short(decision, series)} "
+    year = decision.cube.years[int(decision.previous[series])]
+    return f"{name}{counts('before', school, series)} в {year} году"
 
 
 def _not_evaluable(decision: Decision, school: int) -> str:
@@ -198,8 +231,11 @@ def _cell_line(decision: Decision, side: Side, year: int, school: int, s: int, c
         verdict = "порог достигнут"
     else:
         verdict = "требует проверки (R8)" if hits.possible[school, s] else "порог не достигнут"
-    source = decision.cube.results["source"].iloc[decision.cube.row[cell]]
-    return f"{counts(side, school, s)} — {verdict}{_origin(source)}"
+    row = decision.cube.results[["source", "attempt"]].iloc[decision.cube.row[cell]]
+    attempt = "first" if text.is_missing(row["attempt"]) else str(row["attempt"])
+    # A cell of another attempt than the method's is used only where there is no better one (R3).
+    other = "" if attempt in ("first", decision.policy.attempt) else f" ({labels.ATTEMPTS[attempt].text}, R3)"
+    return f"{counts(side, school, s)}{other} — {verdict}{_origin(row['source'])}"
 
 
 def _origin(source: object) -> str:

@@ -49,6 +49,17 @@ def test_share_of_positive_dynamics(policy, positive, not_evaluable, share):
     assert found["share_positive"] == share
 
 
+@pytest.mark.rule(
+    "R16", "an improvement of a school with biased results is not confirmed, a change for the worse is"
+)
+def test_improvement_on_the_biased_list():
+    region = {S[1]: school("сильно", "умеренно"), S[2]: school("базово", "сильно")}
+    found = compare(region, biased=[S[1], S[2]], biased_list="exclude_from_positive").table
+    moved = found.set_index("school_id")
+    assert moved.loc[S[1], ["movement", "reason"]].to_list() == ["not_evaluable", "biased"]
+    assert moved.loc[S[2], "movement"] == "negative"
+
+
 @pytest.mark.rule("R19", "every cell of the matrix")
 @pytest.mark.parametrize(
     ("before", "after", "movement"),

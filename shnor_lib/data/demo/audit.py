@@ -1,7 +1,8 @@
 """Audit of deficits in two waves, in the codes of seed 004 (METHODOLOGY §4.2).
 
 In:   the history of the schools and their reported results.
-Out:  `audited`, deficits by school, wave and code; `workbooks`, the waves as received.
+Out:  `audited`, deficits by school, wave and code; `workbooks`, the waves as received;
+      `lists`, lists received.
 Not:  measures and roadmaps (see `support`).
 
 The first wave visits the schools on the list of 2025 and some of those in the zone of risk. The second
@@ -54,6 +55,30 @@ def listed(results: pd.DataFrame, year: int) -> set[str]:
     number = now.groupby("school_id").size()
     both = now.merge(before, on=["school_id", "series"])
     return set(number[number >= 2].index) | set(both["school_id"])
+
+
+def lists(results: pd.DataFrame) -> pd.DataFrame:
+    """Lists as orders of March would name them, from the results of the year before: `lists_imported`.
+
+    Low results are those of the rule; at risk are schools with a hit that is not enough for it.
+    """
+    found = []
+    for year in sorted(results["year"].unique())[1:]:
+        before = int(year) - 1
+        of_year = results[results["year"] == before]
+        low = listed(results, before)
+        some = set(of_year.loc[100 * of_year["n2"] >= 30 * of_year["participants"], "school_id"])
+        found += [
+            {
+                "school_id": school,
+                "year": int(year),
+                "list": name,
+                "source": f"приказ от 14.03.{year} (пример)",
+            }
+            for name, schools in (("shnor", low), ("risk", some - low))
+            for school in sorted(schools)
+        ]
+    return pd.DataFrame(found, columns=["school_id", "year", "list", "source"])
 
 
 def audited(history: History, results: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -111,6 +111,7 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
     write_frame(raw, "schools.csv", region.register)
     write_frame(raw, "crosswalk.csv", past.crosswalk())
     write_frame(raw, "measures.csv", support.measures(past, deficits, seed))
+    write_frame(raw, "lists_imported.csv", audit.lists(results))
     shapes = json.dumps(geography.polygons(places), ensure_ascii=False, separators=(",", ":"))
     (raw / "municipalities.geojson").write_text(shapes, encoding="utf-8")
     return planter.found

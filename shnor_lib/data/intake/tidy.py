@@ -38,6 +38,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "context": ("school_id", "year", "indicator", "value"),
     "deficits": ("school_id", "wave", "code"),
     "clusters_imported": ("school_id", "year", "cluster"),
+    "lists_imported": ("school_id", "year", "list"),
     "measures": ("school_id", "measure_id", "kind|code"),
     "roadmap": ("municipality_id|municipality", "item", "activity"),
 }
@@ -195,7 +196,7 @@ def _table_columns(table: str, rows: pd.DataFrame) -> pd.DataFrame:
     helpers = ["table", "exam_words"]
     if table not in ("schools",):
         helpers += ["login_prefix"]
-    if table in ("results", "objectivity", "deficits", "clusters_imported", "measures"):
+    if table in ("results", "objectivity", "deficits", "clusters_imported", "lists_imported", "measures"):
         helpers += ["name", "municipality"]
     if table == "results":
         helpers += ["exam", "subject", "grade", "level"]

@@ -28,6 +28,7 @@ _VOCABULARY = {  # table → columns whose words are translated by maps/values.c
     "crosswalk": ("kind",),
     "deficits": ("significance",),
     "clusters_imported": ("cluster",),
+    "lists_imported": ("list",),
 }
 
 
