@@ -8,11 +8,21 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-from typing import Any
 
 import typer
 
-from shnor_lib.cli import batch, blanks, documents, intake, methodology, project, results, serving, snapshots
+from shnor_lib.cli import (
+    batch,
+    blanks,
+    documents,
+    intake,
+    methodology,
+    project,
+    results,
+    schools,
+    serving,
+    snapshots,
+)
 from shnor_lib.cli.common import complain
 from shnor_lib.cli.words import Group, misuse
 from shnor_lib.errors import ShnorError
@@ -28,7 +38,18 @@ app = typer.Typer(
 
 _LOG = "shnor-error.log"
 
-for _commands in (project, intake, snapshots, blanks, documents, results, methodology, batch, serving):
+for _commands in (
+    project,
+    intake,
+    schools,
+    snapshots,
+    blanks,
+    documents,
+    results,
+    methodology,
+    batch,
+    serving,
+):
     _commands.register(app)
 
 
@@ -42,7 +63,7 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(arguments or ["--help"], standalone_mode=False)
     except typer.TyperException as error:
-        complain(misuse(error, _names(app)))
+        complain(misuse(error))
         return 2
     except ShnorError as error:
         complain(str(error))
@@ -54,12 +75,6 @@ def run(arguments: list[str]) -> int:
         complain(f"Внутренняя ошибка ({type(error).__name__}).{_logged()}")
         return 1
     return result if isinstance(result, int) else 0
-
-
-def _names(commands: typer.Typer) -> list[str]:
-    """Commands and groups of commands, by name."""
-    named: list[Any] = [*commands.registered_commands, *commands.registered_groups]
-    return [str(command.name or command.callback.__name__) for command in named]
 
 
 def _logged() -> str:

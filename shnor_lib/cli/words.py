@@ -1,6 +1,5 @@
 """Russian words of the command line: the parser itself speaks English."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -33,11 +32,12 @@ class Group(_RussianHelp, TyperGroup):
     """The list of commands, in Russian."""
 
 
-def misuse(error: typer.TyperException, commands: Sequence[str]) -> str:
+def misuse(error: typer.TyperException) -> str:
     """A wrong call in Russian; the parser itself speaks English."""
     context = getattr(error, "ctx", None)
-    # Within a group of commands it is the group that knows what there is.
-    commands = list(getattr(context.command, "commands", commands)) if context else commands
+    commands: list[str] = []
+    if context is not None and isinstance(context.command, TyperGroup):
+        commands = context.command.list_commands(context)
     command = context.command_path if context else "shnor"
     parameter = getattr(error, "param", None)
     name = parameter.opts[0] if parameter else getattr(error, "option_name", "")

@@ -21,7 +21,9 @@ from shnor_lib.data.table import SCHOOL_ID
 TABLE = "corrections"
 KEYS = ("school_id", "year", "series", "attempt", "wave", "code", "indicator", "measure_id")
 NOTHING = "пусто"  # a missing value in `expected` and `value`
-CORRECTABLE = tuple(name for name, table in TABLES.items() if "school_id" in table.key)
+CORRECTABLE = tuple(
+    name for name, table in TABLES.items() if "school_id" in table.key and name != "school_codes"
+)  # codes are a reviewed table themselves
 _OPTIONAL = {"results": ("attempt",), "schools": ("year",)}  # a key that may be left open: any
 _ISO = re.compile(r"20\d\d-\d\d-\d\d")
 _YES, _NO = ("да", "true", "1"), ("нет", "false", "0")

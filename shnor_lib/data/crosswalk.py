@@ -104,7 +104,7 @@ def _join(rows: pd.DataFrame, merge: str) -> pd.DataFrame:
     if merge == ANY_PREDECESSOR:
         worst = group[group["_merged"]]
         group = pd.concat([_largest_share(worst, keys), group[~group["_merged"]]])
-    return pd.concat([single, _sums(group, keys)], ignore_index=True)
+    return pd.concat([single, added_up(group, keys)], ignore_index=True)
 
 
 def _largest_share(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -114,7 +114,13 @@ def _largest_share(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return order.drop_duplicates(keys).drop(columns="_share")
 
 
-def _sums(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def added_up(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Results of one key as one row: a sum is missing where a part of it is, bounds use what is known (R8).
+
+    Args:
+        rows: tidy results, further columns allowed (the first value stands).
+        keys: columns that make one row.
+    """
     full = rows.copy()
     for name in _BOUNDS:
         if name in full:

@@ -111,7 +111,7 @@ TABLES: dict[str, Table] = {
         table(
             "school_codes",
             "коды школ в других системах",
-            "kind code",
+            "school_id kind code year",
             school_id=school(),
             kind=one_of(CODE_KINDS, required=True),
             code=text(required=True),

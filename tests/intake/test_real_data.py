@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from shnor_lib.data.identity import matching
 from shnor_lib.data.intake import IngestResult
 from shnor_lib.data.series import make_id
 from tests.intake.conftest import Box
@@ -87,3 +88,23 @@ def test_krasnodar_tables_without_codes_are_refused_with_what_they_lack(
     said = found[found["severity"] == "error"].set_index("file")["message"]
     assert "Муниципалитет" in said["roadmap.csv"]
     assert "audit_long.csv" in said.index
+
+
+def test_names_of_other_years_of_the_dagestan_list_are_proposed_rightly(shared_data: Path) -> None:
+    """Each year's names are looked for among those of the other years; the login tells the truth."""
+    every = pd.read_csv(shared_data / "dagestan_vpr_bias" / "bias.csv", dtype="str")
+    every = every.rename(columns={"ОО": "name", "Муниципалитет": "municipality"})
+    every["school_id"] = every["Логин"].str[-6:]
+    every = every.drop_duplicates(["Год", "school_id"])
+    told = {"right": 0, "wrong": 0, "asked": 0}
+    for year, asked in every.groupby("Год"):
+        known = every[every["Год"] != year].drop_duplicates("school_id", keep="last").assign(year=2025)
+        asked = asked.drop_duplicates(["name", "municipality"]).assign(sheets=1)
+        found = matching.propose(asked, known).merge(asked, on=["name", "municipality"])
+        found = found[found["school_id"].isin(known["school_id"])]
+        clear = found["clarity"] == matching.CLEAR
+        right = found["candidate_id"] == found["school_id"]
+        told["asked"] += len(found)
+        told["right"] += int((clear & right).sum())
+        told["wrong"] += int((clear & ~right).sum())
+    assert told == {"asked": 203, "right": 173, "wrong": 0}

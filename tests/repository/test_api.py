@@ -3,6 +3,7 @@
 import inspect
 import re
 import shlex
+from typing import Any
 
 import pytest
 from typer.main import get_command
@@ -67,11 +68,18 @@ def test_help_has_an_example_that_works(command: str) -> None:
     get_command(app).commands[name].make_context(name, arguments)
 
 
+def _single(command: str) -> list[Any]:
+    """A command, or the commands of a group."""
+    found = get_command(app).commands[command]
+    return list(getattr(found, "commands", {"": found}).values())
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_parameter_is_explained(command: str) -> None:
     silent = [
         parameter.name
-        for parameter in get_command(app).commands[command].params
+        for single in _single(command)
+        for parameter in single.params
         if parameter.name != "help" and not getattr(parameter, "help", None)
     ]
     assert silent == []
@@ -79,5 +87,5 @@ def test_every_parameter_is_explained(command: str) -> None:
 
 @pytest.mark.parametrize("command", sorted(set(COMMANDS) - {"init", "methodology"}))
 def test_every_command_takes_a_project(command: str) -> None:
-    options = {opt for parameter in get_command(app).commands[command].params for opt in parameter.opts}
-    assert "--project" in options
+    for single in _single(command):
+        assert "--project" in {opt for parameter in single.params for opt in parameter.opts}

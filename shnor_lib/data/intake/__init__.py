@@ -15,7 +15,7 @@ import pandas as pd
 
 from shnor_lib.data import store
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding, to_frame
-from shnor_lib.data.intake import file_notes, geojson, registry, spelling
+from shnor_lib.data.intake import exam_codes, file_notes, geojson, registry, spelling
 from shnor_lib.data.intake.affected import letters
 from shnor_lib.data.intake.assemble import assemble
 from shnor_lib.data.intake.file_notes import Notes
@@ -28,7 +28,7 @@ from shnor_lib.data.screening.report import Accepted, write_reports
 from shnor_lib.errors import InputError, ScreeningError
 from shnor_lib.settings import Project
 
-READING = 2  # raise it when the same files are read differently: the snapshot gets another id
+READING = 3  # raise it when the same files are read differently: the snapshot gets another id
 IGNORED_NAMES = frozenset({"demo.json", "thumbs.db", "desktop.ini"})
 IGNORED_STARTS = ("~$", ".")
 _SPELLING_SIZE = 2 << 20  # bytes of a CSV up to which its letters are looked at
@@ -118,7 +118,7 @@ def ingest(project: Project, strict: bool = False) -> IngestResult:
         _read_file(path, path.relative_to(project.raw).as_posix(), read)
     _finish_pupils(read)
     assembled = assemble(read.taken)
-    findings = to_frame([*read.findings, *assembled.findings])
+    findings = to_frame([*exam_codes.readdressed(read.findings, read.taken), *assembled.findings])
     findings = _with_municipalities(findings, assembled.tables.get("schools"))
     mailed = letters(project.raw, findings, read.taken, read.accepted, assembled.tables.get("schools"))
     html, xlsx = write_reports(

@@ -22,7 +22,15 @@ from shnor_lib.data.screening.municipal import Excerpt, Letter, Mark
 from shnor_lib.data.screening.report import Accepted
 from shnor_lib.errors import InputError
 
-COPIED = ("marks_statistics", "marks_long", "context_2021", "biased_list", "social_passport", "tidy")
+COPIED = (
+    "marks_statistics",
+    "marks_long",
+    "context_2021",
+    "context_2022",
+    "biased_list",
+    "social_passport",
+    "tidy",
+)
 _LARGEST = 64 << 20  # bytes of a file that is read once more for its rows
 _TITLES = 6  # rows above a header in which titles are looked for
 _FEW = 2  # filled cells of a title at most

@@ -15,8 +15,9 @@ from shnor_lib.data.correction_entries import TABLE
 from shnor_lib.data.corrections import MARK
 from shnor_lib.data.findings import ERROR, WARNING, Finding
 from shnor_lib.data.intake import cells, waves
+from shnor_lib.data.intake.attach import REGISTRY, attach
 from shnor_lib.data.intake.corrections import correct, understood
-from shnor_lib.data.intake.reading import PLACE, SIGHTINGS
+from shnor_lib.data.intake.reading import PLACE, SIGHTINGS, WRITTEN
 from shnor_lib.data.intake.school_register import (
     municipality_of_rows,
     school_table,
@@ -27,8 +28,6 @@ from shnor_lib.data.intake.school_register import (
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.screening import codes, passports, results, unlikely
 from shnor_lib.data.screening.flags import Flag, settle
-
-_REGISTRY = "tidy"  # a tidy table of schools is the region's register: a code outside it is unmatched
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,9 @@ def assemble(taken: Sequence[tuple[str, Mapping[str, pd.DataFrame]]]) -> Assembl
     findings: list[Finding] = []
     parts = _gather(taken)
     entries = parts.pop((TABLE, TABLE), pd.DataFrame())
+    parts = attach(parts, findings)
     parts = codes.drop_foreign(parts, findings)
-    register = parts.pop((_REGISTRY, "schools"), pd.DataFrame())
+    register = parts.pop((REGISTRY, "schools"), pd.DataFrame())
     forms = stacked([frame for (_, table), frame in parts.items() if table == "schools"])
     sightings = stacked([frame for (_, table), frame in parts.items() if table == SIGHTINGS])
     tables = {
@@ -161,7 +161,9 @@ def _unique(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
     key = list(TABLES[name].key)
     if not set(PLACE) <= set(table.columns):
         return table
-    content = [column for column in table if column not in (*PLACE, "source", MARK)]
+    if not set(key) <= set(table.columns):  # part of a key may be left out: the year of a code
+        table = _contract_columns(name, table)
+    content = [column for column in table if column not in (*PLACE, "source", MARK, WRITTEN)]
     again = table.duplicated(content)
     same = Flag(
         "doubled_rows",
@@ -203,7 +205,7 @@ def _finish(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
         table = _unique(name, table, findings)
     if set(PLACE) <= set(table.columns):
         table = with_source(table)
-    plain = table.drop(columns=[*PLACE, MARK], errors="ignore").reset_index(drop=True)
+    plain = table.drop(columns=[*PLACE, MARK, WRITTEN], errors="ignore").reset_index(drop=True)
     plain = plain.dropna(axis="columns", how="all") if name == "schools" else plain
     try:
         return TABLES[name].conform(plain)

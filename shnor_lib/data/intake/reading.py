@@ -1,7 +1,8 @@
 """What a reader is: it recognises a sheet by its content and turns it into rows of tidy tables.
 
 A reader never raises for a bad cell: it writes a finding and leaves the value missing or the row out.
-Rows carry their place (`PLACE`: file, sheet, row) until the tables are assembled.
+Rows carry their place (`PLACE`: file, sheet, row) until the tables are assembled. A row whose school has no
+code in the file has no `school_id` but `school_name` and `municipality` (see `attach`).
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.pupils.count import Sitting
 
 PLACE = ("file", "sheet", "row")
+WRITTEN = "as_written"  # how a source names the school, where that is not its login; ends the source
+SCHOOL_NAME = "school_name"  # name of a school in a row without a code, beside `municipality`
 SIGHTINGS = "sightings"  # schools as results name them; a source for the table of schools, no table itself
 
 

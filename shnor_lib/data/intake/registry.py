@@ -10,6 +10,7 @@ from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.forms.biased_list import BiasedList
 from shnor_lib.data.intake.forms.blank import Blank
 from shnor_lib.data.intake.forms.context_2021 import Context2021
+from shnor_lib.data.intake.forms.context_2022 import Context2022
 from shnor_lib.data.intake.forms.social_passport import SocialPassport
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.pupils.flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
@@ -32,6 +33,7 @@ READERS: tuple[Reader, ...] = (
     PupilLevel(),
     Corrections(),
     MarksStatistics(),
+    Context2022(),
     Context2021(),
     BiasedList(),
     MarksLong(),
@@ -97,8 +99,9 @@ def _explain(sheet: Sheet, log: Log) -> None:
         ERROR,
         f"форма листа не распознана; знакомых заголовков: {shown}",
         "Принимаются: «Статистика по отметкам», длинная форма отметок, ВПР по участникам и «Ф1», протоколы "
-        "ГИА-9 и ЕГЭ, контекстная анкета 2021, список необъективных результатов, социальный паспорт, аудит "
-        "дефицитов, дорожная карта, меры, исправления и таблицы с договорёнными столбцами.",
+        "ГИА-9 и ЕГЭ, контекстные анкеты 2021 и 2022, коды ОГЭ и ЕГЭ, список необъективных результатов, "
+        "социальный паспорт, аудит дефицитов, дорожная карта, меры, исправления и таблицы с договорёнными "
+        "столбцами.",
     )
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from shnor_lib.data import crosswalk
 from shnor_lib.data.corrections import MARK, WORD
 from shnor_lib.data.findings import Finding
-from shnor_lib.data.intake.reading import PLACE
+from shnor_lib.data.intake.reading import PLACE, WRITTEN
 from shnor_lib.data.schools import build, municipality_ids, municipality_key, municipality_slug
 from shnor_lib.data.screening import codes
 
@@ -24,10 +24,15 @@ def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def with_source(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows with `source`, «file | sheet | row» and the correction that touched them; one given stays."""
+    """Rows with `source`: file, sheet, row, what stands there in place of a code, the correction made.
+
+    A source that is given stays in place of file, sheet and row.
+    """
     place = table["file"] + " | " + table["sheet"].fillna("") + " | " + table["row"].astype("str").fillna("")
     own = table["source"] if "source" in table else pd.Series(None, index=table.index, dtype="str")
     source = own.astype("str").fillna(place.astype("str"))
+    if WRITTEN in table:
+        source = source.mask(table[WRITTEN].notna(), source + " | " + table[WRITTEN])
     if MARK in table:
         source = source.mask(table[MARK].notna(), source + f" | {WORD} " + table[MARK])
     return table.assign(source=source)

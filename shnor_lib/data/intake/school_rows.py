@@ -1,12 +1,19 @@
-"""Rows that begin with a login: the login becomes the key, rows without one are reported."""
+"""Rows that begin with a login: the login becomes the key, rows without one are reported.
+
+A row without a login that names its school is kept for `attach`: a person may have decided whose it is (R17).
+"""
+
+from collections.abc import Mapping
 
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.intake import cells
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.reading import SCHOOL_NAME
 from shnor_lib.data.schools import logins
 
+_NO_LOGIN = frozenset({"", "-", "–", "—", "нет", "нет логина", "нет кода"})
 _TOTALS = ("итого", "всего", "среднее", "средние", "средний", "сумма")  # but not «Средняя школа»
 
 
@@ -44,6 +51,40 @@ def take_logins(rows: pd.DataFrame, title: str, log: Log, column: str = "login")
     )
     kept = rows[~unread].drop(columns=column)
     return kept.assign(**{name: split.loc[kept.index, name] for name in ("school_id", "login_prefix")})
+
+
+def take_schools(
+    rows: pd.DataFrame, titles: Mapping[str, str], log: Log, column: str = "login"
+) -> pd.DataFrame:
+    """Rows with a login, and rows without one that name their school in the column `name`.
+
+    Args:
+        rows: cells; the index is the row number of Excel; either of `column` and `name` may be absent.
+        titles: column name → heading in the file.
+        log: takes rows with neither.
+        column: column with logins.
+
+    Returns:
+        `rows` with `school_id` and `login_prefix` (str) in place of the column. Where a row has no login,
+        `school_id` is missing and `reading.SCHOOL_NAME` (str) holds the name; there is no such column where
+        all rows have one.
+    """
+    if "name" not in rows:
+        return take_logins(rows, titles[column], log, column)
+    blank = pd.Series(True, index=rows.index)
+    if column in rows:
+        blank = cells.shown(rows[column]).str.casefold().isin(_NO_LOGIN)
+    bare = blank & cells.shown(rows["name"]).ne("") & ~_is_total(rows)
+    rest = rows[~bare]
+    if column not in rows:
+        rest = rest.assign(**{column: rest["name"]})
+    coded = take_logins(rest, titles.get(column, titles["name"]), log, column)
+    if not bare.any():
+        return coded
+    named = rows[bare].drop(columns=column, errors="ignore")
+    nobody = pd.Series(None, index=named.index, dtype="str")
+    named = named.assign(school_id=nobody, login_prefix="", **{SCHOOL_NAME: cells.texts(named["name"])})
+    return named if coded.empty else pd.concat([coded, named]).sort_index()
 
 
 def _is_total(rows: pd.DataFrame) -> "pd.Series[bool]":

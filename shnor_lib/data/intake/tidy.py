@@ -21,25 +21,27 @@ from shnor_lib.data.intake import cells, columns
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
+from shnor_lib.data.intake.reading import SCHOOL_NAME, SIGHTINGS, Taken, with_place
 from shnor_lib.data.intake.tidy_values import take_values
 from shnor_lib.data.schemas import TABLES
 
 # Columns that make a sheet one of a table; «a|b» means either of them.
 REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "results": ("school_id", "year", "series|subject", "participants"),
+    "results": ("school_id|name", "year", "series|subject", "participants"),
     "schools": ("school_id", "year", "name|municipality|municipality_id"),
     "procedures": ("series", "year", "held"),
     "crosswalk": ("old_id", "new_id", "from_date", "kind"),
-    "objectivity": ("school_id", "year", "markers"),
-    "social_passport": ("school_id", "year", "indicator", "count"),
-    "prevention": ("school_id", "year", "indicator", "count"),
-    "outcomes": ("school_id", "year", "indicator", "count"),
-    "context": ("school_id", "year", "indicator", "value"),
-    "deficits": ("school_id", "wave", "code"),
-    "clusters_imported": ("school_id", "year", "cluster"),
-    "lists_imported": ("school_id", "year", "list"),
-    "measures": ("school_id", "measure_id", "kind|code"),
+    "school_codes": ("school_id", "kind", "code"),
+    "school_matches": ("name", "decision"),
+    "objectivity": ("school_id|name", "year", "markers"),
+    "social_passport": ("school_id|name", "year", "indicator", "count"),
+    "prevention": ("school_id|name", "year", "indicator", "count"),
+    "outcomes": ("school_id|name", "year", "indicator", "count"),
+    "context": ("school_id|name", "year", "indicator", "value"),
+    "deficits": ("school_id|name", "wave", "code"),
+    "clusters_imported": ("school_id|name", "year", "cluster"),
+    "lists_imported": ("school_id|name", "year", "list"),
+    "measures": ("school_id|name", "measure_id", "kind|code"),
     "roadmap": ("municipality_id|municipality", "item", "activity"),
 }
 _ALIKE = ("social_passport", "prevention", "outcomes")
@@ -102,7 +104,7 @@ class Tidy:
         extras = _machine_extras(sheet, found.header, frame, log)
         rows = take_values(found.table, rows.join(extras), found.header.titles, log)
         tables = {found.table: with_place(_table_columns(found.table, rows), sheet)}
-        sightings = _sightings(rows) if found.table != "schools" else None
+        sightings = _sightings(found.table, rows)
         if sightings is not None:
             tables[SIGHTINGS] = with_place(sightings, sheet)
         return Taken(tables, rows=len(rows))
@@ -196,18 +198,19 @@ def _table_columns(table: str, rows: pd.DataFrame) -> pd.DataFrame:
     helpers = ["table", "exam_words"]
     if table not in ("schools",):
         helpers += ["login_prefix"]
-    if table in ("results", "objectivity", "deficits", "clusters_imported", "lists_imported", "measures"):
-        helpers += ["name", "municipality"]
+    if "school_id|name" in REQUIRED[table]:
+        helpers += ["name"] if SCHOOL_NAME in rows else ["name", "municipality"]
     if table == "results":
         helpers += ["exam", "subject", "grade", "level"]
     return rows.drop(columns=helpers, errors="ignore")
 
 
-def _sightings(rows: pd.DataFrame) -> pd.DataFrame | None:
+def _sightings(table: str, rows: pd.DataFrame) -> pd.DataFrame | None:
     """Schools that the rows name, in the school year of the row; None where the rows name none."""
     said = [name for name in ("name", "municipality") if name in rows]
-    if "school_id" not in rows or not said:
+    if "school_id" not in rows or not said or "school_id|name" not in REQUIRED[table]:
         return None
+    rows = rows[rows["school_id"].notna()]
     if "wave" in rows:
         rows = rows.assign(year=rows["wave"].map(effective_year).astype("Int64"))
     if "year" not in rows:

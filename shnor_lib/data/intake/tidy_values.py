@@ -12,10 +12,10 @@ import pandas as pd
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, WARNING
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake import cells, columns, tidy_schools
 from shnor_lib.data.intake.aggregates.marks_long import series_id
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.school_rows import take_logins, take_years
+from shnor_lib.data.intake.school_rows import take_logins, take_schools, take_years
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.schools import logins
 
@@ -29,7 +29,11 @@ _VOCABULARY = {  # table → columns whose words are translated by maps/values.c
     "deficits": ("significance",),
     "clusters_imported": ("cluster",),
     "lists_imported": ("list",),
+    "school_codes": ("kind",),
+    "school_matches": ("decision",),
 }
+_WORDS_OF = {("school_codes", "kind"): "code_kind"}  # where a list of words has another name than the column
+_BY_ITSELF = ("school_codes", "school_matches")  # tables whose years and codes have a reading of their own
 
 
 def take_values(table: str, rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.DataFrame:
@@ -44,9 +48,9 @@ def take_values(table: str, rows: pd.DataFrame, titles: Mapping[str, str], log: 
     Returns:
         Rows with readable keys, dtypes of the contract; further columns as text.
     """
-    if "school_id" in rows:
-        rows = take_logins(rows, titles["school_id"], log, column="school_id")
-    if "year" in rows:
+    if table != "school_matches":
+        rows = _schools(table, rows, titles, log)
+    if "year" in rows and table not in _BY_ITSELF:
         rows = take_years(rows, titles["year"], log)
     rows = _SPECIAL.get(table, _nothing_special)(rows, titles, log)
     rows = _words(table, rows, titles, log)
@@ -74,6 +78,15 @@ def take_values(table: str, rows: pd.DataFrame, titles: Mapping[str, str], log: 
         rows["code"] = rows["code"].fillna("")
     for extra in [column for column in rows if column not in TABLES[table].columns]:
         rows[extra] = cells.texts(rows[extra])
+    return rows
+
+
+def _schools(table: str, rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.DataFrame:
+    """Rows under their schools; tables of what schools have may name a school without its code."""
+    if "school_id" in rows and table in ("schools", "school_codes"):
+        return take_logins(rows, titles["school_id"], log, column="school_id")
+    if "school_id" in TABLES[table].columns:
+        return take_schools(rows, titles, log, column="school_id")
     return rows
 
 
@@ -123,9 +136,10 @@ def _words(table: str, rows: pd.DataFrame, titles: Mapping[str, str], log: Log) 
         if name not in rows:
             continue
         shown = rows[name]
-        taken = cells.each(shown, partial(_word, name), "str")
+        words = _WORDS_OF.get((table, name), name)
+        taken = cells.each(shown, partial(_word, words), "str")
         unread = taken.isna() & cells.shown(shown).ne("")
-        allowed = sorted({row["synonym"] for row in columns.read_map("values") if row["column"] == name})
+        allowed = sorted({row["synonym"] for row in columns.read_map("values") if row["column"] == words})
         log.many(
             "word_not_in_list",
             ERROR,
@@ -299,23 +313,6 @@ def _measures(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.Dat
     return taken
 
 
-def _crosswalk(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.DataFrame:
-    taken = take_logins(rows, titles["old_id"], log, column="old_id").drop(columns="login_prefix")
-    taken = taken.rename(columns={"school_id": "old_id"})
-    taken["new_id"] = logins(taken["new_id"])["school_id"]
-    undated = cells.each(taken["from_date"], cells.first_date, "str").isna()
-    undated &= cells.each(taken["from_date"], cells.year, "Int64").isna()
-    log.many(
-        "no_date",
-        ERROR,
-        "дата перехода кода не распознана; строка не принята",
-        "Впишите дату как 01.09.2025 или 2025-09-01.",
-        cells.shown(taken.loc[undated, "from_date"]),
-        titles["from_date"],
-    )
-    return taken[~undated]
-
-
 def _procedures(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.DataFrame:
     ids = rows["series"].map(lambda cell: _series_of_id(cells.text(cell).casefold())).astype("str")
     log.many(
@@ -334,6 +331,8 @@ _SPECIAL: dict[str, Callable[[pd.DataFrame, Mapping[str, str], Log], pd.DataFram
     "deficits": _deficits,
     "roadmap": _roadmap,
     "measures": _measures,
-    "crosswalk": _crosswalk,
+    "crosswalk": tidy_schools.crosswalk,
     "procedures": _procedures,
+    "school_codes": tidy_schools.school_codes,
+    "school_matches": tidy_schools.school_matches,
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding
+from shnor_lib.data.identity.codes import RCOI
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.schools import PREFIXES_OUT_OF_SCOPE, municipality_key
 
@@ -15,11 +16,23 @@ _LISTED = 300
 def drop_foreign(
     parts: Mapping[tuple[str, str], pd.DataFrame], findings: list[Finding]
 ) -> dict[tuple[str, str], pd.DataFrame]:
-    """Rows of schools of another region leave all tables; data of several regions are left alone."""
-    seen = [frame["school_id"] for frame in parts.values() if "school_id" in frame]
+    """Rows of schools of another region leave all tables; data of several regions are left alone.
+
+    Numbers of the РЦОИ that mean no known school begin as they like: such rows stay (R18), and the column
+    that marks them goes.
+    """
+    marked = {key: frame[RCOI].notna() for key, frame in parts.items() if RCOI in frame}
+    parts = {key: frame.drop(columns=RCOI, errors="ignore") for key, frame in parts.items()}
+    seen = [
+        frame["school_id"][~marked[key]] if key in marked else frame["school_id"]
+        for key, frame in parts.items()
+        if "school_id" in frame
+    ]
     if not seen:
         return dict(parts)
     schools = pd.concat(seen, ignore_index=True).drop_duplicates()
+    if schools.empty:
+        return dict(parts)
     shares = schools.str[:2].value_counts(normalize=True)
     if shares.iloc[0] < _DOMINANT or len(shares) == 1:
         return dict(parts)
@@ -31,6 +44,8 @@ def drop_foreign(
             kept[key] = frame
             continue
         foreign = frame["school_id"].str[:2] != home
+        if key in marked:
+            foreign &= ~marked[key]
         for row in frame[foreign].to_dict("records"):
             place = (str(row["file"]), str(row["sheet"]), str(row["row"]))
             if place not in reported:

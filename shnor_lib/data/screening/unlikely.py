@@ -103,6 +103,8 @@ def municipality_missing(results: pd.DataFrame, schools: pd.DataFrame) -> list[t
     Returns:
         Municipality and year, in order; only years with a register of their own.
     """
+    if "municipality" not in schools:
+        return []
     years = set(results["year"].dropna().astype(int)) & set(schools["year"].dropna().astype(int))
     judged = schools[schools["municipality"].notna() & schools["year"].isin(list(years))]
     if "in_scope" in judged:

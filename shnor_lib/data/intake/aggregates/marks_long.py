@@ -23,11 +23,11 @@ from shnor_lib.data.intake.aggregates.rebuild import MARKS
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
-from shnor_lib.data.intake.school_rows import take_logins, take_years
+from shnor_lib.data.intake.reading import SCHOOL_NAME, SIGHTINGS, Taken, with_place
+from shnor_lib.data.intake.school_rows import take_schools, take_years
 
 FORM = "marks_long"
-_REQUIRED = {"year", "grade", "subject", "login", "participants", *MARKS}
+_REQUIRED = {"year", "grade", "subject", "participants", *MARKS}  # and a login or a name
 _AGREE = 0.9
 _PER_CENT_TOLERANCE = 2.05  # four whole per cents may miss 100 by two
 COUNTS, PER_CENT = "counts", "per_cent"
@@ -42,13 +42,15 @@ class MarksLong:
     def recognise(self, sheet: Sheet) -> Header | None:
         """The header row, where all columns of the form stand in it."""
         header = columns.match(sheet.head, columns.synonyms(FORM))
-        return header if header is not None and header.columns.keys() >= _REQUIRED else None
+        if header is None or not header.columns.keys() >= _REQUIRED:
+            return None
+        return header if {"login", "name"} & header.columns.keys() else None
 
     def read(self, sheet: Sheet, found: Header, log: Log) -> Taken:
         """Results and sightings of schools."""
         frame = sheet.frame(found.row)
         rows = pd.DataFrame({name: frame[at] for name, at in found.columns.items()})
-        rows = take_logins(rows, found.titles["login"], log)
+        rows = take_schools(rows, found.titles, log)
         rows = take_years(rows, found.titles["year"], log)
         rows = _with_series(rows, found, log)
         rows = marks.take_participants(rows, found.titles["participants"], log)
@@ -78,7 +80,12 @@ class MarksLong:
             log.cell_faults(faults, shown, found.titles["mean_score"], results["school_id"])
         names = [name for name in ("name", "municipality") if name in rows]
         sightings = rows[["school_id", "year", "login_prefix"]].join(rows[names].apply(cells.texts))
-        results = results.drop(columns=["grade", "subject", "exam", "login_prefix", *names], errors="ignore")
+        sightings = sightings[sightings["school_id"].notna()]
+        left = ["grade", "subject", "exam", "login_prefix", *names]
+        if SCHOOL_NAME in results and "municipality" in results:  # by which decisions are looked up
+            results["municipality"] = cells.texts(results["municipality"])
+            left.remove("municipality")
+        results = results.drop(columns=left, errors="ignore")
         return Taken(
             {
                 "results": with_place(results, sheet),

@@ -1,7 +1,8 @@
 """Social passport with one column an indicator; it has no fixed form, headings are mapped by synonyms.
 
-In:   a sheet with a login and at least three headings of `maps/social_passport_wide.csv`; the year stands in
-      a column «Год» or in the title above («… 2025/2026 учебный год»).
+In:   a sheet with a login or a name of the school and at least three headings of
+      `maps/social_passport_wide.csv`; the year stands in a column «Год» or in the title above
+      («… 2025/2026 учебный год»).
 Out:  `social_passport`: count by school, year and indicator, base: all pupils of the school.
 Not:  plausibility (see `screening`), the index (see analysis).
 """
@@ -13,8 +14,8 @@ from shnor_lib.data.intake import cells, columns
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
-from shnor_lib.data.intake.school_rows import take_logins, take_years
+from shnor_lib.data.intake.reading import SCHOOL_NAME, SIGHTINGS, Taken, with_place
+from shnor_lib.data.intake.school_rows import take_schools, take_years
 
 FORM = "social_passport_wide"
 _ENOUGH = 3
@@ -28,9 +29,9 @@ class SocialPassport:
     title = "Социальный паспорт"
 
     def recognise(self, sheet: Sheet) -> Header | None:
-        """The header row, where a login and enough indicators stand in it."""
+        """The header row, where a login or a name and enough indicators stand in it."""
         header = columns.match(sheet.head, columns.synonyms(FORM))
-        if header is None or "login" not in header.columns:
+        if header is None or not {"login", "name"} & header.columns.keys():
             return None
         return header if len(_indicators(header)) >= _ENOUGH else None
 
@@ -38,7 +39,7 @@ class SocialPassport:
         """Counts by school, year and indicator."""
         frame = sheet.frame(found.row)
         rows = pd.DataFrame({name: frame[at] for name, at in found.columns.items()})
-        rows = take_logins(rows, found.titles["login"], log)
+        rows = take_schools(rows, found.titles, log)
         rows = _with_year(rows, sheet, found, log)
         if rows.empty:
             return Taken()
@@ -56,8 +57,13 @@ class SocialPassport:
                 "Если это нужный показатель, добавьте его название в перечень синонимов.",
                 row=found.row + 1,
             )
+        names = [name for name in ("name", "municipality") if name in rows]
+        rows[names] = rows[names].apply(cells.texts)
+        who = ["school_id", "year"]
+        if SCHOOL_NAME in rows:
+            who += [SCHOOL_NAME, *(name for name in names if name == "municipality")]
         long = rows.melt(
-            id_vars=["school_id", "year"],
+            id_vars=who,
             value_vars=_indicators(found),
             var_name="indicator",
             value_name="count",
@@ -66,10 +72,10 @@ class SocialPassport:
         if _BASE in rows:
             long["base"] = rows[_BASE].reindex(long.index)
         long["title"] = long["indicator"].map(found.titles).astype("str")
-        names = [name for name in ("name", "municipality") if name in rows]
-        sightings = rows[["school_id", "year", "login_prefix"]].join(rows[names].apply(cells.texts))
+        sightings = rows[["school_id", "year", "login_prefix", *names]]
         if _BASE in rows:
-            sightings["enrolment"] = rows[_BASE]
+            sightings = sightings.assign(enrolment=rows[_BASE])
+        sightings = sightings[sightings["school_id"].notna()]
         return Taken(
             {"social_passport": with_place(long, sheet), SIGHTINGS: with_place(sightings, sheet)},
             rows=len(rows),

@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
+from shnor_lib.data.identity.codes import RCOI
 from shnor_lib.data.intake import file_notes
 from shnor_lib.data.intake.files import CsvSheet, Sheet
 from shnor_lib.data.intake.log import Log
@@ -22,7 +23,7 @@ from shnor_lib.data.intake.pupils.count import Sitting
 from shnor_lib.data.intake.pupils.judge import ABSENT, NO_SCHOOL, Work
 from shnor_lib.data.intake.pupils.procedure import Told
 from shnor_lib.data.intake.pupils.scales import Scale
-from shnor_lib.data.intake.pupils.source import Source
+from shnor_lib.data.intake.pupils.source import BARE, Source
 from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
 
 HELD_SIZE = 256 << 20  # bytes of a CSV above which it is counted alone, at once
@@ -42,6 +43,7 @@ class Block:
         max_score: highest possible score as the sheet states it.
         has_test: there is a column of test scores (ЕГЭ).
         row: row of the heading.
+        rcoi: bare numbers of schools are codes of the РЦОИ, or six digits.
     """
 
     open: Callable[[], Source]
@@ -51,6 +53,7 @@ class Block:
     max_score: float | None = None
     has_test: bool = False
     row: int = 1
+    rcoi: bool = False
 
 
 def take(sheet: Sheet, blocks: Sequence[Block], log: Log) -> Taken:
@@ -152,6 +155,7 @@ def _judge(
     sightings: list[pd.DataFrame] = []
     taken: list[Sitting] = []
     rows = 0
+    kind = series.split("-")[0] if block.rcoi else ""
     for part in range(parts):
         source = block.open()
         judge.judge(connection, source, work, part, parts)
@@ -160,7 +164,7 @@ def _judge(
         findings.report(connection, block.titles, block.row, work.uses_test, source.has_ids, log)
         judged = count.judged_rows(connection)
         rows += judged.num_rows
-        sitting = Sitting(sheet.file, sheet.name, series, year, judged, day, source.has_ids)
+        sitting = Sitting(sheet.file, sheet.name, series, year, judged, day, source.has_ids, kind)
         if size > HELD_SIZE:
             counted, found = count.count([sitting])
             results.append(counted)
@@ -168,7 +172,7 @@ def _judge(
         elif judged.num_rows:
             taken.append(sitting)
         if not part:
-            sightings.append(_sightings(source, sheet, year, block.row))
+            sightings.append(_sightings(source, sheet, year, block.row, kind))
     if size > HELD_SIZE:
         log.add(
             "counted_alone",
@@ -216,10 +220,16 @@ def _work(block: Block, series: str, year: int, log: Log) -> Work:
 
 
 def _region(block: Block) -> str:
-    """Two digits of the first school of a block, empty where there is none."""
+    """Two digits of the first schools of a block, empty where there are none.
+
+    Bare numbers of the РЦОИ may be codes that begin with a municipality: they tell the region only where all
+    of them begin alike.
+    """
     for batch in block.open().batches():
-        for school in batch.column("school").drop_null().to_pylist()[:1]:
-            return f"{school:06d}"[:2]
+        schools = batch.column("school").drop_null().unique().to_pylist()
+        starts = {f"{school % BARE:06d}"[:2] for school in schools}
+        if schools and (len(starts) == 1 or schools[0] < BARE):
+            return f"{schools[0] % BARE:06d}"[:2]
     return ""
 
 
@@ -235,8 +245,8 @@ def _regional(scale: Scale, federal: Scale | None, series: str, block: Block, lo
     )
 
 
-def _sightings(source: Source, sheet: Sheet, year: int, row: int) -> pd.DataFrame:
-    """Schools as the rows name them."""
+def _sightings(source: Source, sheet: Sheet, year: int, row: int, kind: str) -> pd.DataFrame:
+    """Schools as the rows name them; bare numbers of a file of the РЦОИ are marked (see `codes.RCOI`)."""
     frame = pd.DataFrame(
         [
             {
@@ -247,6 +257,7 @@ def _sightings(source: Source, sheet: Sheet, year: int, row: int) -> pd.DataFram
                 "municipality": words["municipality"] or None,
                 "municipality_code": words["municipality_code"] or None,
                 "region": words["region"] or None,
+                **({RCOI: kind if not words["login_prefix"] else None} if kind else {}),
             }
             for school, words in source.schools.items()
         ],

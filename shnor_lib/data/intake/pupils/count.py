@@ -18,9 +18,11 @@ import pandas as pd
 import pyarrow as pa
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding
+from shnor_lib.data.identity.codes import RCOI
 from shnor_lib.data.intake.pupils import judge
 from shnor_lib.data.intake.pupils.findings import rows_findings
 from shnor_lib.data.intake.pupils.judge import IMPOSSIBLE, TAKEN
+from shnor_lib.data.intake.pupils.source import BARE
 
 _QUARANTINE = 20  # of impossible rows a cell bears one in so many
 _ROWS = pa.schema(
@@ -48,6 +50,8 @@ class Sitting:
         rows: row, school, person, bad (impossible), score, mark, failed; nothing personal.
         day: ISO date of the exam, empty where not known.
         has_ids: persons can be told apart.
+        kind: `oge` or `ege` where schools written as bare numbers (`source.BARE` added) are codes of the РЦОИ
+            or six digits; empty where they are logins.
     """
 
     file: str
@@ -57,6 +61,7 @@ class Sitting:
     rows: pa.Table = field(repr=False)
     day: str = ""
     has_ids: bool = True
+    kind: str = ""
 
 
 def judged_rows(connection: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -74,7 +79,9 @@ def count(sittings: Sequence[Sitting]) -> tuple[pd.DataFrame, list[Finding]]:
 
     Returns:
         Columns `OUT`, n2–n5 (Int64, missing where a mark is not known), mean_score (Float64), source, file,
-        sheet, row; and findings about repeated, impossible and unjudged rows.
+        sheet, row, and `codes.RCOI` where a school stands under a number that may be a code of the РЦОИ (such
+        a cell may stand beside one under the same digits as a login); and findings about repeated, impossible
+        and unjudged rows.
     """
     if not sittings:
         return pd.DataFrame(), []
@@ -107,8 +114,13 @@ def _with_block(sitting: Sitting, at: int) -> pa.Table:
     return sitting.rows.append_column("block", numbers)
 
 
-# The digest of a person holds the school: two pupils of two schools are never one person.
-_SITTINGS = "create view sittings as select rows.*, work, day, retaken from rows join blocks using (block)"
+# The digest of a person holds the school: two pupils of two schools are never one person. A school stands as
+# a login and as a bare number in cells of their own: the number may turn out to be another school's code.
+_SITTINGS = f"""
+    create view sittings as
+    select row, school % {BARE} as school, school >= {BARE} as bare, person, bad, score, mark, failed, block,
+        work, day, retaken
+    from rows join blocks using (block)"""  # noqa: S608 - the only thing put in is a number of ours
 # Only persons with several rows are put in order: they are few.
 _REPEATED = """
     create table repeated as
@@ -136,19 +148,19 @@ _CELLS = """
     singles as (select sittings.* from sittings anti join repeated using (person, work)),
     others as (select unnest(['best', 'all_rows']) as attempt),
     kept as (
-        select 'first' as attempt, block, row, school, work, bad, score, mark, failed from singles
+        select 'first' as attempt, block, row, school, bare, work, bad, score, mark, failed from singles
         union all
-        select 'first' as attempt, block, row, school, work, bad, score, mark, failed from ordered
+        select 'first' as attempt, block, row, school, bare, work, bad, score, mark, failed from ordered
         where copy = 1 and (bad or turn = 1)
         union all
-        select attempt, block, row, school, work, bad, score, mark, failed
+        select attempt, block, row, school, bare, work, bad, score, mark, failed
         from singles semi join retakes using (work) cross join others
         union all
-        select attempt, block, row, school, work, bad, score, mark, failed
+        select attempt, block, row, school, bare, work, bad, score, mark, failed
         from ordered semi join retakes using (work) cross join others
         where copy = 1 and (bad or attempt = 'all_rows' or rank = 1)
     )
-    select school, work, attempt, block,
+    select school, bare, work, attempt, block,
         count(*) filter (not bad) as participants, count(*) filter (bad) as bad,
         count(*) filter (not bad and failed) as failed,
         count(*) filter (not bad and failed is null) as unknown,
@@ -174,7 +186,7 @@ def _results(
     ]
     cells["series"] = [works[at][0] for at in cells["work"]]
     cells["year"] = [works[at][1] for at in cells["work"]]
-    key = ["school", "series", "year", "attempt"]
+    key = ["school", "bare", "series", "year", "attempt"]
     sums = ["participants", "bad", "failed", "unknown", "unmarked", "n2", "n3", "n4", "n5", "total", "scored"]
     found = cells.rename(columns={"first_row": "row"})
     if cells.duplicated(key).any():  # a school in several sheets
@@ -199,7 +211,16 @@ def _results(
         file=found["block"].map(lambda at: sittings[at].file).astype("str"),
         sheet=found["block"].map(lambda at: sittings[at].sheet).astype("str"),
         source=found["source"].astype("str"),
-    ).drop(columns=["school", "work", "unmarked", "total", "scored", "last_row"], errors="ignore")
+        **_marked(found, sittings),
+    ).drop(columns=["school", "bare", "work", "unmarked", "total", "scored", "last_row"], errors="ignore")
+
+
+def _marked(cells: pd.DataFrame, sittings: Sequence[Sitting]) -> dict[str, "pd.Series[str]"]:
+    """The column `codes.RCOI`, where any cell stands under a bare number of a file of the РЦОИ."""
+    if not cells["bare"].any():
+        return {}
+    kinds = cells["block"].map(lambda at: sittings[at].kind).astype("str")
+    return {RCOI: kinds.where(cells["bare"].astype(bool))}
 
 
 def _repeated(connection: duckdb.DuckDBPyConnection, sittings: Sequence[Sitting]) -> list[Finding]:

@@ -13,6 +13,7 @@ import duckdb
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.pupils.judge import ABSENT, BAD_MARK, BAD_SCORE, GVE, NO_SCHOOL, OVER_MAX
+from shnor_lib.data.intake.pupils.source import BARE
 
 LISTED = 50
 
@@ -59,7 +60,7 @@ def rows_findings(
             message,
             action,
             row=row,
-            school_id="" if school is None else f"{school:06d}",
+            school_id="" if school is None else f"{school % BARE:06d}",
             sheet=place.sheet,
             column=column,
         )

@@ -35,6 +35,7 @@ class Flat:
         required: columns of the map that make a sheet this form; «a|b» means either.
         exam: exam of the form where the form says it.
         task: pattern of a further heading that must be there, empty where none must.
+        rcoi: the form comes from a РЦОИ, with its codes of schools.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Flat:
     required: tuple[str, ...]
     exam: str = ""
     task: str = ""
+    rcoi: bool = False
 
     def recognise(self, sheet: Sheet) -> Header | None:
         """The header row, where the columns of the form stand in it."""
@@ -62,12 +64,13 @@ class Flat:
         has_test = "test" in found.columns
         exam = "ege" if has_test else self.exam
         block = Block(
-            partial(source.from_sheet, sheet, found),
+            partial(source.from_sheet, sheet, found, self.rcoi),
             found.titles,
             said,
             Told(exam=exam or None),
             has_test=has_test,
             row=found.row + 1,
+            rcoi=self.rcoi,
         )
         return take(sheet, [block], log)
 
@@ -121,4 +124,10 @@ VPR_2021 = Flat(
 VPR_2022 = Flat(
     "pupil_vpr_2022", "ВПР 2022, протокол", ("school", "code", "klass", "total", "variant"), "vpr"
 )
-RCOI = Flat("pupil_rcoi", "РЦОИ, результаты участников", ("school", "surname|document", "total|mark"), "oge")
+RCOI = Flat(
+    "pupil_rcoi",
+    "РЦОИ, результаты участников",
+    ("school", "surname|document", "total|mark"),
+    "oge",
+    rcoi=True,
+)

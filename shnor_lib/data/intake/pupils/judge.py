@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from shnor_lib.data.intake.pupils.scales import TEST, Scale
-from shnor_lib.data.intake.pupils.source import SCHEMA, Source
+from shnor_lib.data.intake.pupils.source import BARE, SCHEMA, Source
 
 TAKEN, ABSENT, GVE, OVER_MAX, BAD_MARK, BAD_SCORE, NO_SCHOOL, EMPTY = range(8)
 IMPOSSIBLE = (OVER_MAX, BAD_MARK, BAD_SCORE)
@@ -90,7 +90,8 @@ def _query(source: Source, work: Work, part: int, parts: int) -> str:
         create or replace table judged as
         with words as (
             select row, school,
-                hash($salt, school, case when person is null then '#' || row else {_PERSON} end) as person,
+                hash($salt, school % {BARE}, case when person is null then '#' || row else {_PERSON} end)
+                    as person,
                 person is null as nameless,
                 {word("variant")} as variant, {word("total")} as total_word, {word(score)} as score_word,
                 {word("mark")} as mark_word, {word("form")} as form,

@@ -7,6 +7,7 @@ Not:  meaning of scores and marks.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,9 @@ PERSON = ("klass", "number", "code", "surname", "name1", "name2", "series_no", "
 _IDENTIFYING = PERSON[1:]  # a class alone tells nobody apart
 _SCHOOL = ("municipality", "region", "name")
 BLOCK = 8 << 20  # bytes of CSV read at a time
+# Added to a school that a file of the РЦОИ writes as a bare number: its own code or six digits of a login.
+BARE = 1_000_000
+_SHORT_CODE = re.compile(r"\d{3,4}")
 
 Columns = Mapping[str, Sequence[str | None]]
 
@@ -42,6 +46,7 @@ class Source:
         columns: those of `TEXTS` that the table has; the others are empty in all rows.
         schools: six digits → login, name, municipality, region as the rows write them; filled while reading.
         ragged: numbers of rows with another number of cells than the heading, left out; filled while reading.
+        rcoi: the table comes from a РЦОИ: bare numbers of schools get `BARE` added, and may be short.
     """
 
     pieces: Iterable[pa.Table]
@@ -49,12 +54,13 @@ class Source:
     columns: frozenset[str] = frozenset()
     schools: dict[str, dict[str, str]] = field(default_factory=dict)
     ragged: list[int] = field(default_factory=list)
+    rcoi: bool = False
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Batches of `SCHEMA`."""
         for piece in self.pieces:
             self._see_schools(piece)
-            yield from _canonical(piece).to_batches()
+            yield from _canonical(piece, self.rcoi).to_batches()
 
     def _see_schools(self, piece: pa.Table) -> None:
         said = [name for name in ("school", *_SCHOOL) if name in piece.column_names]
@@ -67,7 +73,7 @@ class Source:
 
     def _see(self, row: Mapping[str, str | None]) -> None:
         login, _, name = (part.strip() for part in (row["school"] or "").partition("|"))
-        prefix, digits = split_login(login)
+        prefix, digits = school_code(login, self.rcoi)
         if digits is None:
             return
         words = {"login_prefix": prefix, "name": name or (row.get("name") or "")}
@@ -79,35 +85,35 @@ class Source:
         known.update({key: value for key, value in words.items() if value and not known[key]})
 
 
-def from_csv(sheet: CsvSheet, header: Header) -> Source:
+def from_csv(sheet: CsvSheet, header: Header, rcoi: bool = False) -> Source:
     """Rows of a CSV below its header, read piece by piece."""
-    source = Source((), _tells_persons(header.columns), _present(header.columns))
+    source = Source((), _tells_persons(header.columns), _present(header.columns), rcoi=rcoi)
     source.pieces = _csv_pieces(sheet, header, source.ragged)
     return source
 
 
-def from_rows(rows: Sequence[Sequence[Cell]], header: Header) -> Source:
+def from_rows(rows: Sequence[Sequence[Cell]], header: Header, rcoi: bool = False) -> Source:
     """Rows of a workbook below its header."""
     body = list(enumerate(rows[header.row + 1 :], header.row + 2))
     columns = {
         name: [cells.text(row[at]) if at < len(row) else "" for _, row in body]
         for name, at in header.columns.items()
     }
-    return from_columns([number for number, _ in body], columns)
+    return from_columns([number for number, _ in body], columns, rcoi)
 
 
-def from_sheet(sheet: Sheet, header: Header) -> Source:
+def from_sheet(sheet: Sheet, header: Header, rcoi: bool = False) -> Source:
     """Rows of any sheet below its header."""
     if isinstance(sheet, CsvSheet):
-        return from_csv(sheet, header)
-    return from_rows(sheet.rows, header)
+        return from_csv(sheet, header, rcoi)
+    return from_rows(sheet.rows, header, rcoi)
 
 
-def from_columns(numbers: Sequence[int], columns: Columns) -> Source:
+def from_columns(numbers: Sequence[int], columns: Columns, rcoi: bool = False) -> Source:
     """Rows given as columns of text; `numbers` are those of Excel."""
     arrays = {name: pa.array(list(values), pa.string()) for name, values in columns.items()}
     piece = pa.table({"row": pa.array(list(numbers), pa.int32()), **arrays})
-    return Source([piece], _tells_persons(columns), _present(columns))
+    return Source([piece], _tells_persons(columns), _present(columns), rcoi=rcoi)
 
 
 def _present(columns: Iterable[str]) -> frozenset[str]:
@@ -192,12 +198,12 @@ def _lines_to(sheet: CsvSheet, header: int) -> int:
         return reader.line_num
 
 
-def _canonical(piece: pa.Table) -> pa.Table:
+def _canonical(piece: pa.Table, rcoi: bool) -> pa.Table:
     """A piece in the columns of `SCHEMA`."""
     nothing = pa.nulls(piece.num_rows, pa.string())
     columns = {name: piece[name] if name in piece.column_names else nothing for name in TEXTS}
     columns["person"] = _person(piece, nothing)
-    return pa.table({"row": piece["row"], "school": _school(piece["school"]), **columns}).cast(SCHEMA)
+    return pa.table({"row": piece["row"], "school": _school(piece["school"], rcoi), **columns}).cast(SCHEMA)
 
 
 def _person(piece: pa.Table, nothing: pa.Array) -> pa.ChunkedArray | pa.Array:
@@ -213,11 +219,22 @@ def _person(piece: pa.Table, nothing: pa.Array) -> pa.ChunkedArray | pa.Array:
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(filled), ""), None, joined)
 
 
-def _school(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
-    """Six digits of the logins as numbers; «edu223017 | Школа» is read up to the bar."""
+def _school(column: pa.ChunkedArray, rcoi: bool) -> pa.ChunkedArray | pa.Array:
+    """Schools as numbers; «edu223017 | Школа» is read up to the bar."""
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    digits = [split_login((login or "").partition("|")[0])[1] for login in encoded.dictionary.to_pylist()]
-    numbers = pa.array([None if code is None else int(code) for code in digits], pa.int32())
-    return numbers.take(encoded.indices)
+    codes = [school_code((login or "").partition("|")[0], rcoi) for login in encoded.dictionary.to_pylist()]
+    numbers = [
+        None if digits is None else int(digits) + (BARE if rcoi and not prefix else 0)
+        for prefix, digits in codes
+    ]
+    return pa.array(numbers, pa.int32()).take(encoded.indices)
+
+
+def school_code(login: str, rcoi: bool) -> tuple[str, str | None]:
+    """Prefix and digits of a school; codes of the РЦОИ may have three or four of them."""
+    prefix, digits = split_login(login)
+    if digits is None and rcoi and _SHORT_CODE.fullmatch(login.strip()):
+        return "", login.strip().zfill(6)
+    return prefix, digits

@@ -20,7 +20,6 @@ from shnor_lib.data.intake.pupils import procedure, source
 from shnor_lib.data.intake.pupils.block import Block, take
 from shnor_lib.data.intake.pupils.procedure import Told
 from shnor_lib.data.intake.reading import Taken
-from shnor_lib.data.schools import split_login
 
 _AVERAGES = re.compile(r"^(средн(ие|ее|ий|яя)\b(?! школа)|итого|всего)", re.IGNORECASE)
 _MOST = re.compile(r"максимальн\w* (?:\w+ )?балл\D*([\d.,]+)?", re.IGNORECASE)
@@ -39,13 +38,13 @@ class _Table:
     numbers: list[int] = field(default_factory=list)
     cells: dict[str, list[str]] = field(default_factory=dict)
 
-    def take(self, number: int, row: Sequence[Cell]) -> bool:
+    def take(self, number: int, row: Sequence[Cell], rcoi: bool) -> bool:
         """Take a row of a pupil; whether it was one.
 
         A row with the code of a school is one, whatever else stands in it: «Средний» is a surname, too.
         """
         found = {name: _first(row, span) for name, span in self.spans.items()}
-        if split_login(found["school"].partition("|")[0])[1] is None:
+        if source.school_code(found["school"].partition("|")[0], rcoi)[1] is None:
             person = any(found.get(name) for name in source.PERSON[1:])
             result = any(found.get(name) for name in _RESULTS)
             if not (person and result) or _is_average(row):
@@ -65,12 +64,14 @@ class Tables:
         title: Russian name.
         required: columns of the map that make a row a heading; «a|b» means either.
         exam: exam of the form where it has no test scores.
+        rcoi: the form comes from a РЦОИ, with its codes of schools.
     """
 
     id: str
     title: str
     required: tuple[str, ...]
     exam: str
+    rcoi: bool = False
 
     def recognise(self, sheet: Sheet) -> bool | None:
         """A heading of the form among the first rows."""
@@ -80,13 +81,14 @@ class Tables:
         """Sittings of all tables of the sheet."""
         blocks = [
             Block(
-                partial(source.from_columns, table.numbers, table.cells),
+                partial(source.from_columns, table.numbers, table.cells, self.rcoi),
                 table.titles,
                 table.said,
                 Told(exam="ege" if "test" in table.spans else self.exam),
                 table.max_score,
                 "test" in table.spans,
                 table.row,
+                self.rcoi,
             )
             for table in self._tables(sheet, log)
             if table.numbers
@@ -111,7 +113,7 @@ class Tables:
             if header is not None:
                 tables.append(_open(header, row, lines, tables[-1] if tables else None))
                 lines = []
-            elif tables and tables[-1].take(at + 1, row):
+            elif tables and tables[-1].take(at + 1, row, self.rcoi):
                 continue
             elif tables and _is_average(row):
                 log.add("total_row", INFO, "строка итогов пропущена", "Ничего не нужно.", row=at + 1)
@@ -160,4 +162,5 @@ GIA = Tables(
     "Протокол проверки результатов ГИА",
     ("school", "surname|code|document|klass", "total|test"),
     "oge",
+    rcoi=True,
 )
