@@ -5,13 +5,13 @@ Out:  `Ground`: tables, decisions and what is drawn from them, each made once an
 Not:  the words an analyst uses, and municipalities (see `region`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pandas as pd
 
-from shnor_lib.analysis import calendar, deficits, expected, identification, roster, stability
+from shnor_lib.analysis import beside, calendar, deficits, expected, identification, roster, stability
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data.store import Snapshot
@@ -162,6 +162,20 @@ class Ground:
         years = [int(value) for value in context["year"].unique() if value <= year]
         forms = [deficits.from_context(context, method.deficits.triggers, when) for when in years]
         return pd.concat(forms, ignore_index=True) if forms else self.table("deficits")
+
+    def beside(
+        self, year: int, method: Methodology, school_ids: Sequence[str]
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Indicators beside the rule and needs of prevention of some schools (see `beside`)."""
+        names = ("outcomes", "prevention", "objectivity")
+        moves = self.table("crosswalk")
+        tables = {name: codes.under_codes(self.table(name), moves, year) for name in names}
+        prevention = tables["prevention"]
+        rows = prevention[prevention["year"].eq(year).to_numpy(dtype=bool)]
+        return (
+            beside.indicators(school_ids, year, method.beside.indicators, tables),
+            beside.needs(school_ids, rows, method.prevention),
+        )
 
     def newest_schools(self) -> pd.DataFrame:
         """The newest register row of every school."""

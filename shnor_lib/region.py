@@ -1,7 +1,7 @@
 """The region as an analyst holds it: open the project, ask about a year, a municipality, a school.
 
 In:   a project folder with a snapshot.
-Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`.
+Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`, `BesideView`.
 """
 
 import difflib
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from shnor_lib import disclosure
 from shnor_lib.analysis import (
     clusters,
     deficits,
@@ -27,7 +28,7 @@ from shnor_lib.ground import Ground
 from shnor_lib.methodology import Methodology, load, override
 from shnor_lib.settings import Project, find_project
 from shnor_lib.verdicts import Verdicts
-from shnor_lib.views import DeficitsView, DynamicsView
+from shnor_lib.views import BesideView, DeficitsView, DynamicsView
 
 # A batch pins the snapshot it began with, so that an ingest meanwhile does not mix two of them.
 SNAPSHOT_VARIABLE = "SHNOR_SNAPSHOT"
@@ -232,6 +233,26 @@ class Region:
             matrix=found.matrix,
             summary=found.summary,
         )
+
+    def beside(self, year: int | None = None, **overrides: object) -> BesideView:
+        """Indicators beside the rule and who needs prevention, as the method has them (seed 000)."""
+        when = self._checked(year)
+        method = self._method_with(overrides)
+        found = self.ground.decision(when, method, as_of=when)
+        names = ["school_id", "name", "municipality_id", "municipality"]
+        every = found.roster.judged[names].assign(status=pd.Series(found.status, dtype="str"))
+        indicators, needs = self.ground.beside(when, method, every["school_id"].to_list())
+        # What is hidden is decided over the whole region, as for results: a share of a base is one, too.
+        cells = indicators.merge(every[["school_id", "municipality_id"]], on="school_id", how="left")
+        cells = cells.rename(columns={"count": "failed", "base": "participants"})
+        hidden = disclosure.protect(
+            cells.assign(series=cells["code"], year=when), method.publication.min_participants
+        )
+        indicators = indicators.assign(
+            count=hidden["failed"], base=hidden["participants"], suppressed=hidden["suppressed"]
+        )
+        schools = self._here(every)
+        return BesideView(when, method, schools, indicators, needs)
 
     def _checked(self, year: int | None) -> int:
         when = self.latest_year if not year else int(year)

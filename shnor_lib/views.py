@@ -1,6 +1,7 @@
-"""Dynamics and deficits as an analyst holds them: with names, limited to a municipality.
+"""Dynamics, deficits and indicators as an analyst holds them: with names, limited to a municipality.
 
-In:   what `analysis.dynamics` and `analysis.deficits` found, and the names of the register.
+In:   what `analysis.dynamics`, `analysis.deficits` and `analysis.beside` found, and the names of
+      the register.
 Out:  frames ready to be shown or written; `Region` makes them.
 """
 
@@ -64,3 +65,41 @@ class DeficitsView:
     by_code: pd.DataFrame
     matrix: pd.DataFrame
     summary: dict[str, int]
+
+
+@dataclass(frozen=True)
+class BesideView:
+    """What the method looks at beside the rule, limited to a municipality.
+
+    Attributes:
+        year: reporting year.
+        method: the method applied.
+        schools: school_id, name, municipality_id, municipality, status of the year.
+        indicators: see `beside.indicators`, with `suppressed` (bool): counts of a handful are hidden (R25).
+        needs: see `beside.needs`.
+    """
+
+    year: int
+    method: Methodology
+    schools: pd.DataFrame
+    indicators: pd.DataFrame
+    needs: pd.DataFrame
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a school: `schools`, need, signs, unknown; of each indicator `<code>_count`, `<code>_base`.
+
+        An indicator that is a list is `<code>` (boolean).
+        """
+        wide = self.schools
+        if self.method.prevention.needs:
+            wide = wide.merge(self.needs, on="school_id", how="left", validate="1:1")
+        for policy in self.method.beside.indicators:
+            rows = self.indicators[self.indicators["code"].eq(policy.code)].set_index("school_id")
+            if policy.table == "objectivity":
+                wide = wide.assign(**{policy.code: rows["holds"].reindex(wide["school_id"]).array})
+                continue
+            for name in ("count", "base"):
+                column = rows[name].reindex(wide["school_id"]).array
+                wide = wide.assign(**{f"{policy.code}_{name}": column})
+        return wide

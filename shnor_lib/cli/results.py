@@ -25,6 +25,10 @@ def register(app: typer.Typer) -> None:
     )(identify)
     app.command(cls=Command, epilog="Пример: shnor dynamics --year 2025 --out динамика.xlsx")(dynamics)
     app.command(cls=Command, epilog="Пример: shnor deficits --year 2025 --out дефициты.xlsx")(deficits)
+    app.command(
+        cls=Command,
+        epilog="Пример: shnor indicators --year 2025 --methodology dagestan-2023 --out показатели.xlsx",
+    )(indicators)
     app.command(cls=Command, epilog="Пример: shnor explain 840084 --year 2026")(explain)
 
 
@@ -111,6 +115,26 @@ def deficits(
     typer.echo(
         f"{region.title}: школ с дефицитами {found.summary['with_deficits']} из {found.summary['audited']}"
     )
+    typer.echo(f"Записано: {out}")
+
+
+def indicators(
+    out: OutOption,
+    year: YearOption = None,
+    methodology: MethodologyOption = None,
+    municipality: MunicipalityOption = None,
+    settings: SetOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Записать показатели рядом с правилом и потребность в профилактике, если они есть в методике."""
+    from shnor_lib.present import beside as words
+
+    region = open_region(project, methodology, municipality)
+    found = region.beside(year, **settings_of(settings))
+    title = f"{region.title}: показатели рядом с правилом, {found.year} год"
+    write(found.table, out, title, region, found.method.label, {"Показатели": words.sheet(found)})
+    for line in words.summary(found):
+        typer.echo(line)
     typer.echo(f"Записано: {out}")
 
 

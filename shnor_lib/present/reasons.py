@@ -101,9 +101,9 @@ def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
         yield _not_evaluable(decision, school)
     if decision.biased[school]:
         yield _BIASED + _BIASED_MORE[decision.policy.biased_list]
-    pairs = _flagged(_resting_on(decision, school) & ~decision.comparable)
     if decision.incomparable[school]:
-        names = ", ".join(_short(decision, s) for s in pairs)
+        pairs = _resting_on(decision, school, decision.limb_b_series[school]) & ~decision.comparable
+        names = ", ".join(_short(decision, s) for s in _flagged(pairs))
         yield f"R13: процедуры двух лет несопоставимы: {names}"
     ranges = _doubtful(decision, school, counts)
     if ranges:
@@ -125,13 +125,14 @@ def _by_listing(decision: Decision, school: int) -> Iterator[str]:
             yield "R14: социальный индекс школы не в нижнем квартиле или неизвестен, поэтому в списке её нет"
 
 
-def _resting_on(decision: Decision, school: int, through: Flags | None = None) -> Flags:
-    """Series whose previous year limb B rests on, in all or in some series of t."""
+def _resting_on(decision: Decision, school: int, through: Flags) -> Flags:
+    """Series whose previous year limb B rests on in some series of t."""
     counted: Flags = decision.counted_before[school]
     if decision.policy.limb_b == "any_series":
         return counted
+    if decision.policy.ege_maths == "separate":
+        return counted & through
     of = limbs.procedures(decision.policy)
-    through = decision.limb_b_series[school] if through is None else through
     resting: Flags = counted & np.isin(of, of[through])
     return resting
 

@@ -80,3 +80,67 @@ def test_short_names_and_a_minimum_that_means_something():
     assert (method.identification.small_counts, method.identification.min_participants) == ("suppress", 8)
     pooled = override(method, {"min_participants": 12, "small_counts": "pool"})
     assert (pooled.identification.small_counts, pooled.identification.min_participants) == ("pool", 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "words"),
+    [
+        (
+            "social_index: {weights: given, indicators: [{indicator: a, sign: 1}]}",
+            "social_index.weights",
+            "weight",
+        ),
+        (
+            "social_index: {indicators: [{indicator: a, sign: 1}, {indicator: a, sign: -1}]}",
+            "social_index.indicators",
+            "повторяются: a",
+        ),
+        ("social_index: {completeness: 3/2}", "social_index.completeness", "дробь"),
+        ("social_index: {completeness: много}", "social_index.completeness", "дробь"),
+        ("deficits: {triggers: [{code: '1', indicator: a}]}", "deficits.triggers.0", "ровно одна граница"),
+        (
+            "deficits: {triggers: [{code: '1', indicator: a, above: 1, below: 2}]}",
+            "deficits.triggers.0",
+            "ровно одна граница",
+        ),
+        (
+            "beside: {indicators: [{code: a, title: б}]}",
+            "beside.indicators.0.indicator",
+            "показатель таблицы",
+        ),
+        (
+            "beside: {indicators: [{code: А, title: б, indicator: a}]}",
+            "beside.indicators.0.code",
+            "подчёркивания",
+        ),
+        (
+            "beside: {targets: [{indicator: a, title: б, goal: at_most, value: 1;3, year: 2024}]}",
+            "beside.targets.0.value",
+            "нужно число",
+        ),
+        ("identification: {gve: separate}", "identification.series", "серии ГВЭ"),
+        ("identification: {series: [oge-ma, gve-ma-9]}", "identification.gve", "separate"),
+        ("identification: {series: [oge-ma, oge-ma]}", "identification.series", "повторяются"),
+        ("identification: {series: oge-ma}", "identification.series", "нужен список"),
+        (
+            "social_index: {indicators: []}\nidentification: {listing: rule_and_low_index}",
+            "identification.listing",
+            "нужны показатели",
+        ),
+        ("social_index: {indicators: []}\nrisk: {parts: [low_index]}", "risk.parts", "нужны показатели"),
+        ("valid: {from: 2025, to: 2020}", "valid", "позже последнего"),
+        ("regional: [identification.atempt]", "regional", "identification.attempt"),
+        ("risk: 1", "risk", "раздел"),
+    ],
+)
+def test_faults_between_settings_are_told_like_the_rest(tmp_path, text, path, words):
+    with pytest.raises(MethodologyError) as refused:
+        load(own(tmp_path, f"inherits: rosobrnadzor-847\n{text}\nextra: 1\n"))
+    faults = {fault.partition(":")[0]: fault for fault in refused.value.faults}
+    assert words in faults[path], faults
+    assert "extra" in faults, "the other faults of the file come with it"
+
+
+def test_a_fraction_of_indicators_is_a_number():
+    method = load("rosobrnadzor-847", {"social_index.completeness": "3/4"})
+    assert method.social_index.share_needed * 4 == 3

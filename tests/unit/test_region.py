@@ -147,3 +147,29 @@ def test_readings_stand_side_by_side(tmp_path):
     table = found.readings({"низкий порог": {"threshold": 1}, "как есть": {}})
     assert table["как есть"].to_list() == table["status"].to_list()
     assert list(table.columns[-2:]) == ["низкий порог", "как есть"]
+
+
+@pytest.mark.rule("R14", "a method that takes the list as received refuses a year without one")
+def test_a_received_list_follows_the_codes_and_has_to_be_there(tmp_path):
+    region = project(
+        tmp_path,
+        schools=(A, B, C),
+        crosswalk=moves((A, C, "2024-10-01", "rename")),
+        lists_imported=pd.DataFrame({"school_id": [A, B], "year": 2025, "list": ["shnor", "risk"]}),
+    )
+    found = region.identify(2025, listing="imported")
+    assert found.listed["school_id"].to_list() == [C]
+    with pytest.raises(SelectionError, match="за 2024 год его нет"):
+        region.identify(2024, listing="imported")
+    with pytest.raises(SelectionError, match="lists_imported"):
+        region.dynamics(2025, listing="imported")
+
+
+@pytest.mark.rule("R16", "schools kept apart as doubtful have a sheet of their own")
+def test_doubtful_schools_stand_apart(tmp_path):
+    region = project(tmp_path, objectivity=pd.DataFrame({"school_id": [A, B], "year": [2024, 2024]}))
+    assert "Под сомнением" not in region.identify(2024).sheets
+    apart = region.identify(2024, biased_list="separate").sheets
+    assert list(apart) == ["Список ШНОР", "Под сомнением", "Все школы"]
+    assert apart["Под сомнением"]["school_id"].to_list() == [A, B]
+    assert apart["Список ШНОР"].empty
