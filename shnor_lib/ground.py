@@ -11,8 +11,19 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from shnor_lib.analysis import beside, calendar, deficits, expected, identification, roster, stability
+from shnor_lib.analysis import (
+    beside,
+    calendar,
+    deficits,
+    expected,
+    identification,
+    risk,
+    roster,
+    social_index,
+    stability,
+)
 from shnor_lib.analysis.identification import Decision
+from shnor_lib.analysis.social_index import Index
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data.store import Snapshot
 from shnor_lib.errors import SelectionError, UnmatchedError
@@ -45,7 +56,10 @@ class Ground:
 
     def decision(self, year: int, method: Methodology, as_of: int) -> Decision:
         """Decision of a year on the schools as they are in `as_of` (R17), kept for the next question."""
-        key = ("decision", year, method.identification, as_of)
+        policy, index = method.identification, method.social_index
+        listing = index if policy.listing == "rule_and_low_index" else None
+        zone = (method.risk, index, method.deficits, method.prevention) if method.risk.parts else None
+        key = ("decision", year, policy, listing, zone, as_of)
         return self.kept(key, lambda: self._decide(year, method, as_of))
 
     def _decide(self, year: int, method: Methodology, as_of: int) -> Decision:
@@ -62,6 +76,7 @@ class Ground:
         listed = codes.under_codes(self.table("objectivity"), moves, as_of)
         biased = listed.loc[listed["year"].eq(year).to_numpy(dtype=bool), "school_id"]
         received = self._list_of_method(method, year, as_of)
+        ids = judged.judged["school_id"].to_list()
         return identification.decide(
             judged,
             results,
@@ -70,6 +85,8 @@ class Ground:
             year,
             biased=frozenset(biased),
             received=received,
+            low_index=self._low_index(year, method, as_of, ids),
+            risk=self._at_risk(year, method, as_of, ids),
         )
 
     def _list_of_method(self, method: Methodology, year: int, as_of: int) -> frozenset[str]:
@@ -98,6 +115,55 @@ class Ground:
         if of_year.empty:
             return None
         return frozenset(codes.under_codes(of_year, self.table("crosswalk"), as_of)["school_id"])
+
+    def _low_index(
+        self, year: int, method: Methodology, as_of: int, school_ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Schools in the lower quartile of the index; nobody where the list does not ask for it (R14)."""
+        if method.identification.listing != "rule_and_low_index":
+            return frozenset()
+        table = self.social_index(year, method, as_of, school_ids).table
+        return frozenset(table.loc[table["low"].fillna(value=False).astype(bool), "school_id"])
+
+    def _at_risk(
+        self, year: int, method: Methodology, as_of: int, school_ids: Sequence[str]
+    ) -> dict[str, tuple[str, ...]]:
+        """R20: schools in the zone of risk and why; nobody where the method has no such zone."""
+        if not method.risk.parts:
+            return {}
+        return risk.at_risk(risk.zone(self.signs(year, method, as_of, school_ids), method.risk.parts))
+
+    def social_index(self, year: int, method: Methodology, as_of: int, school_ids: Sequence[str]) -> Index:
+        """R21: the index of some schools, by passports under the codes of `as_of`."""
+
+        def make() -> Index:
+            moved = codes.under_codes(self.table("social_passport"), self.table("crosswalk"), as_of)
+            passports = social_index.joined(moved)
+            return social_index.compute(passports, school_ids, method.social_index, year)
+
+        return self.kept(("social index", year, method.social_index, as_of, tuple(school_ids)), make)
+
+    def signs(self, year: int, method: Methodology, as_of: int, school_ids: Sequence[str]) -> pd.DataFrame:
+        """R20: what is known of some schools: deficits, index, prevention, factors (see `risk.signs`)."""
+        prevention = codes.under_codes(self.table("prevention"), self.table("crosswalk"), as_of)
+        return risk.signs(
+            school_ids,
+            self.social_index(year, method, as_of, school_ids),
+            self.deficits(year, method, school_ids),
+            prevention[prevention["year"].eq(year).to_numpy(dtype=bool)],
+            method.risk,
+            method.prevention,
+            self.received("risk", year, as_of),
+        )
+
+    def deficits(self, year: int, method: Methodology, school_ids: Sequence[str]) -> deficits.Deficits | None:
+        """R23: deficits of some schools by the last two audits; None where there was none."""
+        known = self.known_deficits(year, method)
+        waves = sorted(known["wave"].unique())[-2:]
+        if not waves:
+            return None
+        pair = (waves[0], waves[1] if len(waves) > 1 else None)
+        return deficits.compare_waves(known, school_ids, pair)
 
     def _under_codes_of(
         self, as_of: int, years: tuple[int, ...], merge: str
@@ -135,7 +201,8 @@ class Ground:
 
     def firmness(self, decision: Decision) -> stability.Firmness:
         """What chance makes of a decision."""
-        return self.kept(("firmness", decision.year, decision.policy), lambda: stability.firmness(decision))
+        key = ("firmness", decision.year, decision.policy, decision.low_index.tobytes())
+        return self.kept(key, lambda: stability.firmness(decision))
 
     def without_change(
         self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame
@@ -143,7 +210,7 @@ class Ground:
         """Mean numbers of movements under no change, and their standard deviations, for some schools."""
         if "imported" in (scheme, after.policy.listing) or after.policy.small_counts == "pool":
             return None, None
-        key = ("expected", before.year, after.policy, scheme)
+        key = ("expected", before.year, after.policy, after.low_index.tobytes(), scheme)
         drawn = self.kept(key, lambda: expected.without_change(before, after, cluster_before, scheme))
         here = pd.Index(drawn["schools"]).isin(table["school_id"])
         chances = {name: values[here] for name, values in drawn.items() if name != "schools"}

@@ -1,7 +1,7 @@
 """The region as an analyst holds it: open the project, ask about a year, a municipality, a school.
 
 In:   a project folder with a snapshot.
-Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`, `BesideView`.
+Out:  `Region`, and from it `Verdicts`, `DynamicsView`, `DeficitsView`, `BesideView`, `Social`.
 """
 
 import difflib
@@ -16,7 +16,6 @@ import pandas as pd
 from shnor_lib import disclosure
 from shnor_lib.analysis import (
     clusters,
-    deficits,
     dynamics,
 )
 from shnor_lib.data import crosswalk as codes
@@ -26,7 +25,9 @@ from shnor_lib.data.store import Snapshot
 from shnor_lib.errors import SelectionError
 from shnor_lib.ground import Ground
 from shnor_lib.methodology import Methodology, load, override
+from shnor_lib.methodology.conditions import Risk
 from shnor_lib.settings import Project, find_project
+from shnor_lib.social import LOOK_BACK, Findings, Social
 from shnor_lib.verdicts import Verdicts
 from shnor_lib.views import BesideView, DeficitsView, DynamicsView
 
@@ -211,22 +212,19 @@ class Region:
         """
         when = self._checked(year)
         method = self._method_with(overrides)
-        known = self.ground.known_deficits(when, method)
-        waves = sorted(known["wave"].unique())[-2:]
-        if not waves:
+        verdicts = self.identify(when, **overrides)
+        schools = verdicts.statuses[["school_id", "name", "municipality_id", "municipality", "status"]]
+        found = self.ground.deficits(when, method, schools["school_id"].to_list())
+        if found is None:
             raise SelectionError(
                 f"До конца {when} года нет ни аудита дефицитов, ни контекстной анкеты. "
                 "Добавьте файлы в data/raw и выполните: shnor ingest"
             )
-        verdicts = self.identify(when, **overrides)
-        schools = verdicts.statuses[["school_id", "name", "municipality_id", "municipality", "status"]]
-        pair = (waves[0], waves[1] if len(waves) > 1 else None)
-        found = deficits.compare_waves(known, schools["school_id"].to_list(), pair)
         items = found.items.merge(schools, on="school_id", how="left")
         return DeficitsView(
             year=when,
             method=method,
-            waves=pair,
+            waves=found.waves,
             table=schools.merge(found.table.assign(has_now=found.has_now), on="school_id", validate="1:1"),
             items=items,
             by_code=found.by_code,
@@ -253,6 +251,29 @@ class Region:
         )
         schools = self._here(every)
         return BesideView(when, method, schools, indicators, needs)
+
+    def social(self, year: int | None = None, **overrides: object) -> Social:
+        """Social index, ШНСУ, zones of risk and of attention, resilient and similar schools (R20–R22)."""
+        when = self._checked(year)
+        method = self._method_with(overrides)
+        ground, decision = self.ground, self.ground.decision(when, method, as_of=when)
+        schools = decision.roster.judged["school_id"].to_list()
+
+        def make() -> Findings:
+            years = [past for past in self.years if past < when][-LOOK_BACK:]
+            # Of earlier years only the results are looked at: what was listed then is of no matter.
+            rule = method.identification.model_copy(update={"listing": "rule"})
+            plain = method.model_copy(update={"identification": rule, "risk": Risk()})
+            return Findings(
+                decision=decision,
+                earlier={past: ground.decision(past, plain, as_of=when) for past in years},
+                method=method,
+                index=ground.social_index(when, method, when, schools),
+                signs=ground.signs(when, method, when, schools),
+            )
+
+        found = ground.kept(("social", when, method), make)
+        return Social(found, self.identify(when, **overrides))
 
     def _checked(self, year: int | None) -> int:
         when = self.latest_year if not year else int(year)

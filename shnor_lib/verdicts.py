@@ -94,7 +94,7 @@ class Verdicts:
     @cached_property
     def support(self) -> pd.Series:
         """Support cluster of every judged school of the region (seed 000), missing where it fits none."""
-        return support.assign(self.decision, self.method.support)
+        return support.assign(self.decision, self.method.support, frozenset(self.decision.risk))
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Which schools are ШНОР in a year (rules R6–R16), with everything needed to explain each verdict.
 
-In:   the schools to be judged (`roster`), tidy results and procedures, the policies of a method.
+In:   the schools to be judged (`roster`), tidy results and procedures, the policies of a method; the zone of
+      risk (R20, see `risk`), where the method has one.
 Out:  `Decision`: one status a school, the cells behind it, and what is uncertain about it.
 Not:  words (see `present.reasons`), and chance (see `statistics`).
 
@@ -10,8 +11,8 @@ largest possible count: a school is listed only if the smallest one lists it, an
 `requires_check` if the two disagree.
 """
 
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +54,7 @@ class Decision:
         biased: the school is on the imported list of biased results (R16).
         low_index: the social index lies in the lowest quartile (R21), where the method asks for it.
         received: the school is on the list received for the year, where the method takes that one (R14).
+        risk: schools in the zone of risk, with the parts of R20 that put them there.
     """
 
     year: int
@@ -75,6 +77,7 @@ class Decision:
     biased: Flags
     low_index: Flags
     received: Flags
+    risk: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -192,6 +195,7 @@ def decide(
     biased: Set[str] = frozenset(),
     low_index: Set[str] = frozenset(),
     received: Set[str] = frozenset(),
+    risk: Mapping[str, Sequence[str]] | None = None,
 ) -> Decision:
     """Judge every school of the roster for one year.
 
@@ -204,6 +208,7 @@ def decide(
         biased: school ids on the imported list of biased results for t.
         low_index: school ids in the lowest quartile of the social index, for `listing: rule_and_low_index`.
         received: school ids on the list received for t, for `listing: imported`.
+        risk: school ids in the zone of risk (R20) and why; they are `risk` where nothing else is found.
 
     Source: приказ Рособрнадзора № 847; METHODOLOGY R6–R16.
     """
@@ -220,7 +225,8 @@ def decide(
     counted = before.certain & usable
     through_b = limbs.limb_b(now.certain, counted, policy)
     expected = _expected(cube, roster, held.held[at], at)
-    on_list, low, named = (schools.isin(list(ids)) for ids in (biased, low_index, received))
+    ids = (biased, low_index, received, risk or ())
+    on_list, low, named, at_risk = (schools.isin(list(of)) for of in ids)
     listed_a, listed_b = limbs.limb_a(now.certain, policy), np.any(through_b, axis=1)
     possible_a = limbs.limb_a(now.possible, policy)
     possible_b = np.any(limbs.limb_b(now.possible, before.possible & usable, policy), axis=1)
@@ -244,11 +250,12 @@ def decide(
         limb_b=listed_b,
         limb_b_series=through_b,
         limb_b_known=now.known & limbs.shared(before.known & usable, policy),
-        status=_status(listed, now.certain, now.known, on_list, policy),
-        possible_status=_status(possibly, now.possible, now.known, on_list, policy),
+        status=_status(listed, now.certain, now.known, on_list, at_risk, policy),
+        possible_status=_status(possibly, now.possible, now.known, on_list, at_risk, policy),
         biased=on_list,
         low_index=low,
         received=named,
+        risk=risk or {},
     )
 
 
@@ -283,14 +290,14 @@ def _expected(cube: Cube, roster: Roster, held: Flags, at: int) -> Flags:
 
 
 def _status(
-    listed: Flags, hit: Flags, known: Flags, biased: Flags, policy: Identification
+    listed: Flags, hit: Flags, known: Flags, biased: Flags, at_risk: Flags, policy: Identification
 ) -> npt.NDArray[np.object_]:
     """R14, and R16 for schools on the biased list."""
     nothing_known = ~known.any(axis=1)
     apart = biased & (policy.biased_list == "separate")
     return np.select(
-        [apart & ~nothing_known, listed, nothing_known, hit.any(axis=1), biased],
-        ["doubtful", "shnor", "not_evaluable", "watch", "doubtful"],
+        [apart & ~nothing_known, listed, nothing_known, hit.any(axis=1), at_risk, biased],
+        ["doubtful", "shnor", "not_evaluable", "watch", "risk", "doubtful"],
         default="not_identified",
     ).astype(object)
 

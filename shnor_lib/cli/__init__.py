@@ -22,6 +22,7 @@ from shnor_lib.cli import (
     schools,
     serving,
     snapshots,
+    social,
 )
 from shnor_lib.cli.common import complain
 from shnor_lib.cli.words import Group, misuse
@@ -46,6 +47,7 @@ for _commands in (
     blanks,
     documents,
     results,
+    social,
     methodology,
     batch,
     serving,

@@ -18,9 +18,11 @@ from shnor_lib.documents.document import Document
 from shnor_lib.documents.parts import about
 from shnor_lib.errors import SelectionError
 from shnor_lib.present import labels, tables, text
+from shnor_lib.present import social as told_of
 from shnor_lib.present.cells import series_order
 from shnor_lib.present.frames import rows
 from shnor_lib.region import Region
+from shnor_lib.social import Social
 from shnor_lib.verdicts import Verdicts
 from shnor_lib.views import DeficitsView, DynamicsView
 
@@ -61,6 +63,11 @@ class Cards:
         except SelectionError:  # neither an audit nor a context form is loaded
             return None
 
+    @cached_property
+    def _social(self) -> Social | None:
+        found = self.region.social(self.verdicts.year, **self.overrides)
+        return found if found.has_index else None
+
     def of(self, school_id: str) -> Document:
         """The card of one school.
 
@@ -95,6 +102,7 @@ class Cards:
             "chart": intervals.draw(_drawn(cells, verdicts.year, threshold), threshold),
             "movement": _movement(self._moved, code),
             "deficits": _deficits(self._deficits, code),
+            "social": _social(self._social, code),
             **about(self.region, verdicts),
         }
         return Document("card", f"Карточка школы: {name}", content, letterhead.folder(self.region.project))
@@ -245,4 +253,34 @@ def _deficits(found: DeficitsView | None, code: str) -> dict[str, Any] | None:
             }
             for row in rows(own)
         ],
+    }
+
+
+def _social(found: Social | None, code: str) -> dict[str, Any] | None:
+    """Index, what the school is found to be, where it stands among similar ones; None without an index."""
+    if found is None:
+        return None
+    row = next(rows(found.public[found.public["school_id"].eq(code)].rename(columns={"index": "value"})))
+    index = found.found.index
+    lines = []
+    if row.index_state == "not_calculated":
+        reason = labels.of(labels.INDEX_REASONS, row.index_reason).text
+        lines.append(f"Не рассчитан: {reason}")
+    else:
+        value = (
+            labels.SUPPRESSED if text.is_missing(row.value) else text.number(row.value, told_of.digits(index))
+        )
+        quartile = "в нижнем квартиле школ региона" if row.low_quartile else "выше нижнего квартиля региона"
+        state = " (неполный)" if row.index_state == "incomplete" else ""
+        lines.append(f"{value}{state}, {quartile}; социальный паспорт {row.passport_year} года")
+    if not text.is_missing(row.shnsu) and row.shnsu:
+        lines.append("Школа в неблагоприятных социальных условиях (ШНСУ): дефициты ресурсов и низкий индекс")
+    if row.watch_zone:
+        lines.append(f"Зона внимания: {told_of.parts(row.watch_parts, labels.WATCH_PARTS)}")
+    if not text.is_missing(row.resilient) and row.resilient:
+        lines.append("Кандидат в резильентные школы: трудные условия, хорошие результаты несколько лет")
+    return {
+        "title": text.sentence(found.method.social_index.title),
+        "lines": lines,
+        "compared": told_of.compared(row, found.compared_by(code)),
     }

@@ -178,6 +178,17 @@ class Watch(Part):
     )
 
 
+class Neighbours(Part):
+    """Similar schools (METHODOLOGY §9.1): in what they are alike, and how many of them are taken."""
+
+    by: tuple[Literal["index", "size", "locality", "level"], ...] = Field(
+        ("index", "size", "locality", "level"),
+        min_length=1,
+        description="§9.1: в чём школы сходны — социальный индекс, размер, местность, уровень",
+    )
+    number: int = Field(10, strict=True, ge=1, le=50, description="§9.1: сколько сходных школ берут")
+
+
 class Resilient(Part):
     """Rule R22: candidates for resilient schools."""
 

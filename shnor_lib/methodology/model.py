@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from shnor_lib.methodology.conditions import (
     Beside,
     Deficits,
+    Neighbours,
     Prevention,
     Resilient,
     Risk,
@@ -67,6 +68,7 @@ class Methodology(Part):
     )
     watch: Watch = Field(default_factory=lambda: Watch(), description="Зона внимания")
     resilient: Resilient = Field(default_factory=lambda: Resilient(), description="Резильентные школы")
+    neighbours: Neighbours = Field(default_factory=lambda: Neighbours(), description="Сходные школы")
     support: Support = Field(default_factory=lambda: Support(), description="Кластеры поддержки")
     beside: Beside = Field(default_factory=lambda: Beside(), description="Рядом с правилом")
     publication: Publication = Field(default_factory=lambda: Publication(), description="Публикация")

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+from shnor_lib.pages import social
 from shnor_lib.pages.page import Page
 from shnor_lib.pages.parts import SHEET_ROWS, portions, sheets
 from shnor_lib.present import figures_deficits as figures
@@ -13,6 +14,7 @@ from shnor_lib.present import html, labels, tables, text
 from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
 from shnor_lib.present.tables import Table
+from shnor_lib.social import Social
 from shnor_lib.views import DeficitsView
 
 
@@ -26,6 +28,11 @@ class DeficitsPage(Page):
     def deficits(self) -> DeficitsView:
         """Deficits of the last two audits, limited to the municipality."""
         return self.region.deficits(self.year)
+
+    @cached_property
+    def conditions(self) -> Social:
+        """Social index and what follows from it, limited to the municipality."""
+        return self.region.social(self.year)
 
     @cached_property
     def here(self) -> pd.DataFrame:
@@ -48,13 +55,18 @@ class DeficitsPage(Page):
         """What became of the deficits of each school."""
         self._section(self._eliminated)
 
+    def social(self) -> None:
+        """Social conditions, and schools beside similar ones."""
+        self._section(lambda: social.blocks(self.conditions, self.is_region))
+
     def guide(self) -> None:
         """How to read the page."""
         self._section(lambda: [html.guide(self._terms())])
 
     def tables(self) -> Sequence[Table]:
-        """Deficits by school, by kind, one by one."""
-        return [self._schools_table(), self._codes_table(), self._items_table()]
+        """Deficits by school, by kind, one by one; social conditions."""
+        conditions = [social.table(self.conditions)] if self.conditions.has_index else []
+        return [self._schools_table(), self._codes_table(), self._items_table(), *conditions]
 
     @property
     def second(self) -> bool:
@@ -231,6 +243,7 @@ class DeficitsPage(Page):
             "контекстная анкета школы.",
         }
         terms |= {text.sentence(label.text): f"{label.hint}." for label in labels.DEFICIT_STATES.values()}
+        terms |= social.terms(self.conditions)
         return terms | {
             "Устранено всё / хоть что-то": "два понимания слова «устранены»: все дефициты первого аудита "
             "или хотя бы один. Показаны оба.",

@@ -59,6 +59,23 @@ _HEADINGS = {
     "state": ("Состояние", 18),
     "value": ("Значение", 10),
     "source": ("Источник", 50),
+    "index": ("Социальный индекс", 12),
+    "low_quartile": ("Индекс в нижнем квартиле", 13),
+    "index_state": ("Расчёт индекса", 14),
+    "index_reason": ("Почему не рассчитан", 30),
+    "passport_year": ("Год паспорта", 10),
+    "indicators": ("Показателей есть", 12),
+    "asked": ("Показателей нужно", 12),
+    "deficits": ("Ресурсных дефицитов", 12),
+    "high_factors": ("Факторов высокой значимости", 14),
+    "shnsu": ("ШНСУ", 8),
+    "risk": ("Зона риска", 10),
+    "risk_parts": ("Признаки риска", 40),
+    "risk_unknown": ("Нет сведений", 34),
+    "watch_zone": ("Зона внимания", 10),
+    "watch_parts": ("Почему внимание", 40),
+    "resilient": ("Кандидат в резильентные", 13),
+    "standing": ("Доля рядом со сходными школами", 24),
 }
 _VALUES: dict[str, Mapping[Any, labels.Label]] = {
     "status": labels.STATUSES,
@@ -73,6 +90,14 @@ _VALUES: dict[str, Mapping[Any, labels.Label]] = {
     "state": labels.DEFICIT_STATES,
     "locality": labels.LOCALITIES,
     "level_max": labels.LEVELS,
+    "index_state": labels.INDEX_STATES,
+    "index_reason": labels.INDEX_REASONS,
+    "standing": labels.STANDINGS,
+}
+_LISTS: dict[str, Mapping[Any, labels.Label]] = {
+    "risk_parts": labels.RISK_PARTS,
+    "risk_unknown": labels.RISK_PARTS,
+    "watch_parts": labels.WATCH_PARTS,
 }
 _SERIES_LISTS = ("hit_series", "limb_b_series")
 _NOT_FOR_PEOPLE = ("state_before", "state_after")
@@ -160,6 +185,8 @@ def _spoken(name: str) -> Callable[[object], object]:
             return "да" if value else ""
         if name in _SERIES_LISTS:
             return ", ".join(series_ids.parse(item).short for item in str(value).split(";"))
+        if name in _LISTS:
+            return "\n".join(labels.of(_LISTS[name], item).text for item in str(value).split(";"))
         if name == "reasons":
             return str(value).replace(";", "\n")
         return labels.of(_VALUES[name], value).text if name in _VALUES else value

@@ -128,6 +128,57 @@ ORIGINS: dict[str, Label] = {
     "default": Label("по умолчанию", hint="по умолчанию"),
 }
 
+INDEX_STATES: dict[str, Label] = {
+    "complete": Label("рассчитан", "●", "есть все показатели паспорта"),
+    "incomplete": Label("неполный", "◑", "есть не все показатели, но достаточно для расчёта"),
+    "not_calculated": Label("не рассчитан", "–", "показателей не хватает: отсутствующее ничем не заменяют"),
+}
+
+INDEX_REASONS: dict[str, Label] = {
+    "no_passport": Label("нет социального паспорта"),
+    "old_passport": Label("паспорт слишком старый"),
+    "unfilled": Label("в паспорте одни нули: форма, вероятно, не заполнена"),
+    "few_indicators": Label("мало показателей"),
+    "no_difference": Label("показатели одинаковы у всех школ"),
+    "no_weights": Label("веса показателей не приняты"),
+}
+
+WEIGHT_REFUSALS: dict[str, Label] = {
+    "no_component": Label("общей составляющей у показателей нет"),
+    "low_kmo": Label("показатели слабо связаны между собой (мера КМО)"),
+    "sign_conflict": Label("вес показателя противоречит его знаку"),
+}
+
+RISK_PARTS: dict[str, Label] = {
+    "deficits": Label("ресурсные дефициты", "▣"),
+    "low_index": Label("социальный индекс в нижнем квартиле", "▽"),
+    "no_prevention": Label("нет системы профилактики неуспешности", "∅"),
+    "high_factors": Label("факторы риска высокой значимости", "▲"),
+    "imported": Label("школа в полученном перечне школ зоны риска", "≡"),
+}
+
+WATCH_PARTS: dict[str, Label] = {
+    "one_hit": Label("порог достигнут", hint="для списка этого недостаточно"),
+    "near_threshold": Label("доля у порога", hint="сглаженная доля близка к порогу или выше него"),
+    "worsening": Label("доля растёт", hint="общая доля не преодолевших заметно выросла"),
+    "low_index_high_factors": Label(
+        "низкий индекс и высокие риски", hint="есть факторы риска высокой значимости"
+    ),
+}
+
+STANDINGS: dict[str, Label] = {
+    "higher": Label("выше сходных", "▲", "весь доверительный интервал выше доли сходных школ"),
+    "same": Label("как у сходных", "◆", "доля сходных школ лежит внутри доверительного интервала"),
+    "lower": Label("ниже сходных", "▽", "весь доверительный интервал ниже доли сходных школ"),
+}
+
+CHARACTERISTICS: dict[str, Label] = {
+    "index": Label("социальный индекс"),
+    "size": Label("число обучающихся"),
+    "locality": Label("город или село"),
+    "level": Label("уровень"),
+}
+
 LOCALITIES: dict[str, Label] = {"urban": Label("город"), "rural": Label("село")}
 
 LEVELS: dict[int, Label] = {

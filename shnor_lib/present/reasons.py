@@ -50,7 +50,7 @@ def reasons(decision: Decision, minimum: int, schools: Sequence[int] | None = No
     uncertain = (decision.now.certain != decision.now.possible).any(axis=1)
     uncertain |= (decision.before.certain != decision.before.possible).any(axis=1)
     spoken = decision.now.certain.any(axis=1) | uncertain | decision.biased
-    spoken |= (decision.status == "not_evaluable") | decision.received
+    spoken |= np.isin(decision.status.astype(str), ["not_evaluable", "risk"]) | decision.received
     return [
         SEPARATOR.join([*(_of_school(decision, school, counts) if spoken[school] else ()), *missing[school]])
         for school in (range(len(decision.cube.schools)) if schools is None else schools)
@@ -97,6 +97,9 @@ def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
     if len(hit) and not (decision.limb_a[school] or decision.limb_b[school]):
         enough = "" if status == "shnor" else ", но для списка этого недостаточно"
         yield f"R14: порог достигнут{enough}: {cells}"
+    if status == "risk":
+        parts = decision.risk[str(decision.cube.schools[school])]
+        yield f"R20: {', '.join(labels.RISK_PARTS[part].text for part in parts)}"
     if status == "not_evaluable":
         yield _not_evaluable(decision, school)
     if decision.biased[school]:

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from shnor_lib.documents import Cards, school_card
 from shnor_lib.errors import SelectionError
 from shnor_lib.present import labels
+from shnor_lib.social import Social
 from tests.documents.conftest import words
 
 FORMATS = ("pdf", "docx", "html")
@@ -111,3 +113,35 @@ def test_a_school_that_was_never_audited_has_no_section_of_deficits(cards):
 def test_the_first_year_has_no_movement(region):
     first = Cards(region, region.years[0])
     assert first.of(first.verdicts.table["school_id"].iloc[0]).content["movement"] is None
+
+
+def test_social_conditions_are_told_without_counts_of_people(cards):
+    """R25: index, quartile and similar schools, but nothing of the passport itself."""
+    found = cards.region.social(cards.verdicts.year).public
+    compared = 0
+    for row in found.itertuples():
+        told_of = cards.of(row.school_id).content["social"]
+        said = " ".join(told_of["lines"])
+        assert ("Не рассчитан" in said) == (row.index_state == "not_calculated")
+        assert ("(ШНСУ)" in said) == (row.shnsu is not pd.NA and bool(row.shnsu))
+        compared += bool(told_of["compared"])
+        assert ("интервал" in told_of["compared"]) == (row.share is not pd.NA)
+    assert compared
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_has_the_social_section(cards, ending):
+    found = cards.region.social(cards.verdicts.year).public.dropna(subset="share")
+    document = cards.of(found["school_id"].iloc[0])
+    said = told(document, ending)
+    assert document.content["social"]["title"].split()[0] in said
+    assert "социальный паспорт" in said
+    assert "интервал" in said
+
+
+def test_a_project_without_passports_has_no_such_section(cards, monkeypatch):
+    monkeypatch.setattr(Social, "has_index", False)
+    bare = Cards(cards.region)
+    code = bare.verdicts.table["school_id"].iloc[0]
+    assert bare.of(code).content["social"] is None
+    assert "социальный паспорт" not in told(bare.of(code), "html")

@@ -1,5 +1,6 @@
 """The command line as its user meets it: a subprocess, its output, its exit code."""
 
+import io
 import json
 import subprocess
 import sys
@@ -7,6 +8,8 @@ import sys
 import pandas as pd
 import pytest
 
+import shnor_lib
+from shnor_lib.social import CONTRACT as SOCIAL
 from shnor_lib.verdicts import CONTRACT
 
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
@@ -40,6 +43,45 @@ def project(tmp_path, **files):
         path = raw / name.replace("__", ".")
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return tmp_path
+
+
+class TestSocial:
+    def test_index_has_the_contract_columns_in_order(self, demo_project, tmp_path):
+        out = tmp_path / "index.csv"
+        result = shnor("social-index", "--year", 2026, "--out", out, "--project", demo_project)
+        assert result.returncode == 0, result.stderr
+        table = pd.read_csv(out, dtype={"school_id": "str"})
+        assert tuple(table.columns) == SOCIAL
+        for words in ("Нижний квартиль", "Показатели с равными весами", "Связь рангов", "ШНСУ:"):
+            assert words in result.stdout
+
+    def test_spreadsheet_is_for_people(self, demo_project, tmp_path):
+        out = tmp_path / "index.xlsx"
+        setting = 'risk.parts=["deficits", "low_index"]'
+        result = shnor("social-index", "--out", out, "--set", setting, "--project", demo_project)
+        assert result.returncode == 0, result.stderr
+        assert "зона риска:" in result.stdout
+        said = " ".join(
+            map(
+                str,
+                pd.read_excel(out, sheet_name="Все школы", engine="calamine", header=None).to_numpy().ravel(),
+            )
+        )
+        assert "ресурсные дефициты" in said
+        assert "not_calculated" not in said
+
+    def test_neighbours(self, demo_project):
+        code = pd.read_csv(io.StringIO(codes(demo_project)), dtype="str")["school_id"].iloc[0]
+        result = shnor("neighbours", code, "--project", demo_project)
+        assert result.returncode == 0, result.stderr
+        assert "Сходные школы, 2026 год; учтены: " in result.stdout
+        assert "  1. " in result.stdout
+        refused(shnor("neighbours", "999999", "--project", demo_project), 2, "999999")
+
+
+def codes(demo_project):
+    """Judged schools of the synthetic municipality as CSV."""
+    return shnor_lib.open(demo_project).identify().contract.to_csv(index=False)
 
 
 class TestIdentify:

@@ -12,7 +12,7 @@ from shnor_lib.present.display import PLOTLY_MIME
 SECTIONS = {
     "identification": ["summary", "listed", "overview", "certainty", "schools", "guide"],
     "dynamics": ["summary", "chance", "transitions", "trend", "schools", "guide"],
-    "deficits": ["summary", "codes", "schools_map", "eliminated", "guide"],
+    "deficits": ["summary", "codes", "schools_map", "eliminated", "social", "guide"],
 }
 
 

@@ -41,10 +41,12 @@ class TestWhatAProfileSays:
             ("dagestan-2023", "identification.threshold_percent", 30),
             ("dagestan-2023", "identification.limb_b", "same_series"),
             ("dagestan-2023", "support.clusters", ("project_500", "addressed", "risk", "prevention")),
+            ("dagestan-2023", "risk.parts", ("deficits", "low_index", "no_prevention")),
             ("kbr-2024", "clusters.scheme", "imported"),
             ("kbr-2024", "identification.distinct", "series"),
             ("irkutsk-2023", "identification.listing", "imported"),
             ("tomsk-2020", "identification.attempt", "first"),
+            ("tomsk-2020", "identification.listing", "rule_and_low_index"),
         ],
     )
     def test_what_the_seed_states(self, name, setting, value):
