@@ -50,7 +50,7 @@ check: dev ## оформление, типы, слои, блокноты, пра
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb notebooks/explore/*.ipynb
 	$(BIN)/pytest -q tests/repository
 
 bench: dev ## замеры скорости

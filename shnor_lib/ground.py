@@ -22,6 +22,7 @@ from shnor_lib.analysis import (
     social_index,
     stability,
 )
+from shnor_lib.analysis.credibility import scores, signals
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.analysis.social_index import Index
 from shnor_lib.data import crosswalk as codes
@@ -203,6 +204,21 @@ class Ground:
         """What chance makes of a decision."""
         key = ("firmness", decision.year, decision.policy, decision.low_index.tobytes())
         return self.kept(key, lambda: stability.firmness(decision))
+
+    def signals(self, decision: Decision) -> signals.Signals:
+        """Signals of credibility of the year of a decision, under the codes of that year."""
+
+        def make() -> signals.Signals:
+            moves = self.table("crosswalk")
+            exact = self.kept("scores", lambda: scores.exact(self.table("score_distribution")))
+            return signals.find(
+                decision,
+                codes.under_codes(exact, moves, decision.year),
+                codes.under_codes(self.table("journal_comparison"), moves, decision.year),
+                self.table("procedures"),
+            )
+
+        return self.kept(("signals", decision.year, decision.policy), make)
 
     def without_change(
         self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame

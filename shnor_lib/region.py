@@ -174,7 +174,15 @@ class Region:
         decision = self.ground.decision(when, method, as_of=when)
 
         scope = self.scope.id if self.scope else None
-        return Verdicts(decision, method, self.title, scope, again, lambda: self.ground.firmness(decision))
+        return Verdicts(
+            decision,
+            method,
+            self.title,
+            scope,
+            again,
+            lambda: self.ground.firmness(decision),
+            lambda: self.ground.signals(decision),
+        )
 
     def dynamics(self, year: int | None = None, **overrides: object) -> DynamicsView:
         """Movement of schools between clusters from the year before to the year (R19)."""

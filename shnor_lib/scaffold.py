@@ -32,8 +32,10 @@ def create(folder: Path, region: str = "", methodology: str = "rosobrnadzor-847"
     try:
         for name in _FOLDERS:
             (root / name).mkdir(parents=True)
-        for notebook in shipped_notebooks().glob("*.ipynb"):
-            shutil.copy(notebook, root / "notebooks")
+        for part in ("", "explore"):
+            (root / "notebooks" / part).mkdir(exist_ok=True)
+            for notebook in (shipped_notebooks() / part).glob("*.ipynb"):
+                shutil.copy(notebook, root / "notebooks" / part)
         voila = resources.files("shnor_lib.serve") / "voila.json"
         (root / "voila.json").write_text(voila.read_text(encoding="utf-8"), encoding="utf-8")
         settings = {"region": region, "methodology": methodology, "acknowledged_codes": []}

@@ -12,9 +12,11 @@ import pandas as pd
 
 from shnor_lib import disclosure
 from shnor_lib.analysis import nearest, support
+from shnor_lib.analysis.credibility.signals import Signals
 from shnor_lib.analysis.identification import STATUSES, Decision
 from shnor_lib.analysis.stability import Firmness
 from shnor_lib.chance import Chance
+from shnor_lib.credibility import Credibility
 from shnor_lib.data import series as series_ids
 from shnor_lib.data.schools import school_digits
 from shnor_lib.errors import SelectionError
@@ -62,6 +64,7 @@ class Verdicts:
         municipality_id: the municipality to which the view is limited, or None.
         again: the same identification under other settings, for `what_if`.
         repeated: the repetitions of the years by chance, for `chance`.
+        signals: the signals of credibility, for `credibility`.
     """
 
     decision: Decision
@@ -70,6 +73,7 @@ class Verdicts:
     municipality_id: str | None
     again: Callable[..., "Verdicts"]
     repeated: Callable[[], Firmness]
+    signals: Callable[[], Signals]
 
     @property
     def year(self) -> int:
@@ -236,6 +240,12 @@ class Verdicts:
     def chance(self) -> Chance:
         """How firm the verdicts are, shrunken shares, funnels: beside the list, never in it."""
         return Chance(self.decision, self.repeated, self.municipality_id)
+
+    @cached_property
+    def credibility(self) -> Credibility:
+        """Whether the results look natural (§6): signals beside the list, never in it."""
+        minimum = self.method.publication.min_participants
+        return Credibility(self.decision, self.signals, minimum, self.municipality_id)
 
     def compare(self, other: "Verdicts") -> pd.DataFrame:
         """Schools whose status differs between two verdicts.

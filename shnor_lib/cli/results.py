@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
         cls=Command,
         epilog="Пример: shnor indicators --year 2025 --methodology dagestan-2023 --out показатели.xlsx",
     )(indicators)
+    app.command(cls=Command, epilog="Пример: shnor credibility --year 2025 --out сигналы.xlsx")(credibility)
     app.command(cls=Command, epilog="Пример: shnor explain 840084 --year 2026")(explain)
 
 
@@ -135,6 +136,34 @@ def indicators(
     write(found.table, out, title, region, found.method.label, {"Показатели": words.sheet(found)})
     for line in words.summary(found):
         typer.echo(line)
+    typer.echo(f"Записано: {out}")
+
+
+def credibility(
+    out: OutOption,
+    year: YearOption = None,
+    methodology: MethodologyOption = None,
+    municipality: MunicipalityOption = None,
+    project: ProjectOption = None,
+) -> None:
+    """Записать сигналы достоверности: скученность у границ, журнал, скачки; в список они не входят."""
+    from shnor_lib.pages import credibility_tables as sheets
+    from shnor_lib.present import credibility as words
+    from shnor_lib.present import export
+    from shnor_lib.present.workbook import workbook
+
+    region = open_region(project, methodology, municipality)
+    verdicts = region.identify(year)
+    found = verdicts.credibility
+    title = f"{region.title}: сигналы достоверности, {verdicts.year} год"
+    if out.suffix.lower() == ".xlsx":
+        facts = {"Отчёт": title, "Методика": verdicts.method.label, "Снимок данных": region.snapshot.id}
+        export.save(workbook(sheets.every(found), facts), out, ".xlsx")
+    else:
+        table = found.schools.assign(year=verdicts.year)
+        write(table, out, title, region, verdicts.method.label)
+    typer.echo(f"{title}: {words.summary(found.tests)}")
+    typer.echo(words.FALSE_ALARMS)
     typer.echo(f"Записано: {out}")
 
 

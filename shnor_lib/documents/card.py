@@ -17,7 +17,7 @@ from shnor_lib.documents import intervals, letterhead
 from shnor_lib.documents.document import Document
 from shnor_lib.documents.parts import about
 from shnor_lib.errors import SelectionError
-from shnor_lib.present import labels, tables, text
+from shnor_lib.present import credibility, labels, tables, text
 from shnor_lib.present import social as told_of
 from shnor_lib.present.cells import series_order
 from shnor_lib.present.frames import rows
@@ -103,6 +103,7 @@ class Cards:
             "movement": _movement(self._moved, code),
             "deficits": _deficits(self._deficits, code),
             "social": _social(self._social, code),
+            "credibility": _credibility(verdicts, code),
             **about(self.region, verdicts),
         }
         return Document("card", f"Карточка школы: {name}", content, letterhead.folder(self.region.project))
@@ -206,6 +207,22 @@ def _drawn(cells: pd.DataFrame, year: int, threshold: int) -> list[intervals.Row
         )
         for row in rows(now)
     ]
+
+
+def _credibility(verdicts: Verdicts, code: str) -> dict[str, Any] | None:
+    """Signals of credibility, apart from the verdict; None where no signal can be judged."""
+    found = verdicts.credibility
+    flags = found.flags(code)
+    judged = [name for name in labels.SIGNALS if not text.is_missing(flags[name])]
+    if not judged:
+        return None
+    told = [item.partition(": ")[2] for item in found.reasons(code).split(";") if item]
+    return {
+        "signals": [text.sentence(item) for item in told],
+        "one_point": text.sentence(found.one_point(code)),
+        "judged": text.join([labels.SIGNALS[name].text for name in judged]),
+        "note": credibility.FALSE_ALARMS,
+    }
 
 
 def _number(value: Any) -> float | None:

@@ -26,13 +26,13 @@ from shnor_lib.region import Region
 
 _LOG = logging.getLogger(__name__)
 
-KINDS = ("identification", "dynamics", "deficits")
+KINDS = ("identification", "dynamics", "deficits", "credibility", "stability")
 
 Builder = Callable[[], Sequence[Block]]
 
 
 class Page:
-    """Base of the three pages: selection, modes, common sections.
+    """Base of the pages: selection, modes, common sections.
 
     Attributes:
         kind: machine name, part of file names.
@@ -288,7 +288,7 @@ def page(
     """The page of a notebook.
 
     Args:
-        kind: `identification`, `dynamics` or `deficits`.
+        kind: one of `KINDS`.
         municipality: id or name; empty for the whole region.
         year: reporting year; 0 for the newest.
         methodology: profile id or file; empty for that of the project.
@@ -299,14 +299,18 @@ def page(
         ParameterError: a parameter of a wrong type or range.
         ShnorError: in batch and report modes, whatever is wrong with the project or the selection.
     """
+    from shnor_lib.pages.credibility import CredibilityPage
     from shnor_lib.pages.deficits import DeficitsPage
     from shnor_lib.pages.dynamics import DynamicsPage
     from shnor_lib.pages.identification import IdentificationPage
+    from shnor_lib.pages.stability import StabilityPage
 
     pages: dict[str, type[Page]] = {
         "identification": IdentificationPage,
         "dynamics": DynamicsPage,
         "deficits": DeficitsPage,
+        "credibility": CredibilityPage,
+        "stability": StabilityPage,
     }
     if kind not in pages:
         raise ParameterError("Неизвестная страница.", [f"«{kind}»; есть: {', '.join(pages)}"])

@@ -57,7 +57,7 @@ def test_scale(written: str, municipalities: int, schools: int, request: pytest.
 
 def test_summary_is_told_in_russian(town: Written) -> None:
     text = town.summary.text
-    assert "Муниципалитетов: 1, школ: 12, файлов: 40." in text
+    assert "Муниципалитетов: 1, школ: 12, файлов: 42." in text
     assert "строка повторена — " in text
     assert "_" not in text
 
@@ -94,6 +94,8 @@ def test_tidy_scale_writes_contract_tables_with_several_regions(
         ("crosswalk", "crosswalk.csv"),
         ("measures", "measures.csv"),
         ("results", "ГИА/results_*.csv"),
+        ("score_distribution", "ВПР/score_distribution.csv"),
+        ("journal_comparison", "ВПР/journal_comparison.csv"),
     ],
 )
 def test_tidy_files_keep_the_contract(town: Written, table: str, pattern: str) -> None:

@@ -110,6 +110,32 @@ def test_a_school_that_was_never_audited_has_no_section_of_deficits(cards):
         assert (cards.of(code).content["deficits"] is not None) == bool(audited)
 
 
+def test_signals_of_credibility_stand_apart_from_the_verdict(cards):
+    """§6.4: what was checked is named; a small school, of which nothing can be judged, has no section."""
+    flags = cards.verdicts.credibility.schools.set_index("school_id")
+    told = {code: cards.of(code).content["credibility"] for code in flags.index}
+    judged = flags[list(labels.SIGNALS)].notna().any(axis=1)
+    assert judged.any()
+    for code, content in told.items():
+        assert (content is not None) == judged[code]
+        if content is not None:
+            assert len(content["signals"]) == len(
+                [item for item in flags.loc[code, "reasons"].split(";") if item]
+            )
+            assert "не вывод" in content["note"]
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_every_format_tells_the_signals(listed, ending):
+    signals = {"signals": ["Скачок резче обычного"], "one_point": "На одном балле"}
+    content = {**listed.content, "credibility": {**signals, "judged": "скачки", "note": "Это не вывод."}}
+    said = told(replace(listed, content=content), ending)
+    for piece in ("Достоверность", "Скачок резче обычного.", "На одном балле.", "Проверено: скачки."):
+        assert piece in said
+    quiet = {"signals": [], "one_point": "", "judged": "скачки", "note": "Это не вывод."}
+    assert "Сигналов нет." in told(replace(listed, content={**content, "credibility": quiet}), ending)
+
+
 def test_the_first_year_has_no_movement(region):
     first = Cards(region, region.years[0])
     assert first.of(first.verdicts.table["school_id"].iloc[0]).content["movement"] is None

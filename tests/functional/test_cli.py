@@ -133,7 +133,7 @@ def test_explain_names_rules_and_sources(demo_project, tmp_path):
     assert "№ 847" in said
 
 
-@pytest.mark.parametrize("command", ["dynamics", "deficits", "indicators"])
+@pytest.mark.parametrize("command", ["dynamics", "deficits", "indicators", "credibility"])
 def test_other_tables(demo_project, tmp_path, command):
     out = tmp_path / "out.csv"
     result = shnor(command, "--out", out, "--project", demo_project)

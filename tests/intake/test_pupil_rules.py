@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import pytest
 
-from shnor_lib.data import procedures
+from shnor_lib.data import procedures, scales
 from shnor_lib.data.intake import IngestResult
-from shnor_lib.data.intake.pupils import scales
 from shnor_lib.data.series import parse
 from tests.intake import pupils
 from tests.intake.conftest import Box

@@ -10,7 +10,9 @@ import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = [
+    path for folder in ("", "explore") for path in sorted((ROOT / "notebooks" / folder).glob("*.ipynb"))
+]
 BIN = Path(sys.executable).parent
 PLOTLY = "application/vnd.plotly.v1+json"
 # Addresses of namespaces and of documentation are names, not requests; a loaded file stands in src or href.

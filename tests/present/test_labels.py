@@ -3,9 +3,11 @@
 import pytest
 
 from shnor_lib.analysis import clusters, deficits, dynamics, identification, stability
+from shnor_lib.analysis.credibility import bounds, jump, signals
 from shnor_lib.data import schemas
 from shnor_lib.present import labels, theme
 from shnor_lib.statistics import RELIABILITY
+from shnor_lib.verdicts import READINGS
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,10 @@ from shnor_lib.statistics import RELIABILITY
         (deficits.STATES, labels.DEFICIT_STATES),
         (RELIABILITY, labels.RELIABILITY),
         (stability.CLASSES, labels.FIRMNESS),
+        (signals.SIGNALS, labels.SIGNALS),
+        (jump.KINDS, labels.JUMP_KINDS),
+        (bounds.EVIDENCE, labels.EVIDENCE),
+        (READINGS, labels.READINGS),
         (("above", "borderline", "below"), labels.CERTAINTY),
         (schemas.SIGNIFICANCES, labels.SIGNIFICANCE),
         (schemas.LEVELS, labels.LEVELS),

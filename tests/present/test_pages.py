@@ -13,6 +13,17 @@ SECTIONS = {
     "identification": ["summary", "listed", "overview", "certainty", "schools", "guide"],
     "dynamics": ["summary", "chance", "transitions", "trend", "schools", "guide"],
     "deficits": ["summary", "codes", "schools_map", "eliminated", "social", "guide"],
+    "credibility": [
+        "summary",
+        "bunching",
+        "pass_mark",
+        "journal",
+        "jumps",
+        "schools",
+        "objectivity",
+        "guide",
+    ],
+    "stability": ["summary", "policies", "schools", "guide"],
 }
 
 

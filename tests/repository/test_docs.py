@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from shnor_lib.analysis import changes, clusters, deficits, dynamics, identification
+from shnor_lib.analysis.credibility import signals
 from shnor_lib.data import schemas
 from shnor_lib.methodology import load, shipped
 from shnor_lib.methodology.model import Methodology
@@ -48,6 +49,7 @@ def test_links_lead_somewhere(page: Path) -> None:
         ("Clusters", (*schemas.CLUSTERS, *clusters.SCHEMES)),
         ("Movements", dynamics.MOVEMENTS),
         ("States of deficits", deficits.STATES),
+        ("Signals of credibility", signals.SIGNALS),
         (
             "Changes between snapshots",
             (

@@ -8,7 +8,8 @@ import pytest
 
 from tests.repository.checkout import ROOT
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+FOLDER, TWINS = ROOT / "notebooks", ROOT / "docs" / "notebooks"
+NOTEBOOKS = [path for path in sorted(FOLDER.rglob("*.ipynb")) if ".ipynb_checkpoints" not in path.parts]
 
 
 def _cells(path: Path) -> list[tuple[Any, ...]]:
@@ -18,10 +19,10 @@ def _cells(path: Path) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_twin_holds_the_same_cells(notebook: Path) -> None:
-    twin = ROOT / "docs" / "notebooks" / f"{notebook.stem}.md"
-    assert _cells(twin) == _cells(notebook), "run: .venv/bin/jupytext --sync notebooks/*.ipynb"
+    twin = (TWINS / notebook.relative_to(FOLDER)).with_suffix(".md")
+    assert _cells(twin) == _cells(notebook), f"run: .venv/bin/jupytext --sync {notebook}"
 
 
 def test_no_twin_is_left_over() -> None:
-    twins = {path.stem for path in (ROOT / "docs" / "notebooks").glob("*.md")}
-    assert twins == {path.stem for path in NOTEBOOKS}
+    twins = {path.relative_to(TWINS).with_suffix("") for path in TWINS.rglob("*.md")}
+    assert twins == {path.relative_to(FOLDER).with_suffix("") for path in NOTEBOOKS}

@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from shnor_lib.data.intake.pupils import count, judge, scales, source
+from shnor_lib.data import scales
+from shnor_lib.data.intake.pupils import count, judge, source
 from shnor_lib.data.intake.pupils.count import Sitting
 
 SCALE = scales.scale("oge-ma", 2023)

@@ -20,6 +20,7 @@ from shnor_lib.data.demo import (
     objectivity,
     passports,
     population,
+    scores,
     spoiling,
     support,
     truth,
@@ -108,6 +109,8 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
         for year in YEARS:
             chosen = results[(results["year"] == year) & results["series"].isin(series)]
             write_frame(raw, f"ГИА/results_{exam}_{year}.csv", layouts.tidy(chosen))
+    write_frame(raw, "ВПР/score_distribution.csv", scores.distributions(results, seed))
+    write_frame(raw, "ВПР/journal_comparison.csv", scores.journal(results, seed))
     write_frame(raw, "schools.csv", region.register)
     write_frame(raw, "crosswalk.csv", past.crosswalk())
     write_frame(raw, "measures.csv", support.measures(past, deficits, seed))

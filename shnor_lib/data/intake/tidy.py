@@ -43,6 +43,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "lists_imported": ("school_id|name", "year", "list"),
     "measures": ("school_id|name", "measure_id", "kind|code"),
     "roadmap": ("municipality_id|municipality", "item", "activity"),
+    "score_distribution": ("school_id", "year", "series", "score", "count|count_low"),
+    "journal_comparison": ("school_id", "year", "series", "lowered", "confirmed", "raised"),
 }
 _ALIKE = ("social_passport", "prevention", "outcomes")
 _MACHINE_NAME = re.compile(r"^[a-z][a-z0-9_]{0,40}$")

@@ -335,4 +335,6 @@ _SPECIAL: dict[str, Callable[[pd.DataFrame, Mapping[str, str], Log], pd.DataFram
     "procedures": _procedures,
     "school_codes": tidy_schools.school_codes,
     "school_matches": tidy_schools.school_matches,
+    "score_distribution": _procedures,
+    "journal_comparison": _procedures,
 }

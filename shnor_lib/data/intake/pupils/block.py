@@ -13,18 +13,19 @@ from pathlib import PurePosixPath
 import duckdb
 import pandas as pd
 
+from shnor_lib.data import scales
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.identity.codes import RCOI
 from shnor_lib.data.intake import file_notes
 from shnor_lib.data.intake.files import CsvSheet, Sheet
 from shnor_lib.data.intake.log import Log
-from shnor_lib.data.intake.pupils import count, findings, judge, procedure, scales
+from shnor_lib.data.intake.pupils import count, findings, judge, procedure
 from shnor_lib.data.intake.pupils.count import Sitting
 from shnor_lib.data.intake.pupils.judge import ABSENT, NO_SCHOOL, Work
 from shnor_lib.data.intake.pupils.procedure import Told
-from shnor_lib.data.intake.pupils.scales import Scale
 from shnor_lib.data.intake.pupils.source import BARE, Source
 from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
+from shnor_lib.data.scales import Scale
 
 HELD_SIZE = 256 << 20  # bytes of a CSV above which it is counted alone, at once
 PART_SIZE = 1 << 30  # bytes of a CSV that are judged in one go

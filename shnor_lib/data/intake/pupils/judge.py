@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from shnor_lib.data.intake.pupils.scales import TEST, Scale
 from shnor_lib.data.intake.pupils.source import BARE, SCHEMA, Source
+from shnor_lib.data.scales import TEST, Scale
 
 TAKEN, ABSENT, GVE, OVER_MAX, BAD_MARK, BAD_SCORE, NO_SCHOOL, EMPTY = range(8)
 IMPOSSIBLE = (OVER_MAX, BAD_MARK, BAD_SCORE)

@@ -2,7 +2,7 @@
 
 In:   `scales.csv`, reviewed data with evidence and source in each row, keyed by region, year and series.
 Out:  `scale`, the row for a series in a year; a row of the region wins over the federal one.
-Not:  marks that a file gives: those win over any scale (see `pupils.count`).
+Not:  marks that a file gives: those win over any scale (see `intake.pupils.count`).
 """
 
 import csv
