@@ -282,6 +282,8 @@ TABLES: dict[str, Table] = {
             target=number(),
             actual=number(),
             evidence=text(),
+            section=text(),
+            result=text(),
         ),
         table(
             "targets",
@@ -299,6 +301,8 @@ TABLES: dict[str, Table] = {
             attempt=one_of(ATTEMPTS),
             actual=number(),
             source=text(),
+            base_count=count(),
+            base_of=count(),
         ),
         table(
             "corrections",

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from shnor_lib.data import demo
-from shnor_lib.data.demo import defects, recall
+from shnor_lib.data.demo import audit, defects, files, recall, support
+from shnor_lib.data.demo.scales import find_scale
 from shnor_lib.data.intake import IngestResult, ingest
 from shnor_lib.settings import Project, Settings
 
@@ -50,3 +51,34 @@ def test_warnings_beyond_the_planted_are_few(region: tuple[pd.DataFrame, IngestR
     assert len(warnings) < 80
     assert result.counts["results"] > 30_000
     assert result.snapshot.attachment("municipalities.geojson") is not None
+
+
+def test_the_audit_matrix_and_the_roadmap_of_one_municipality_are_read_whole(
+    region: tuple[pd.DataFrame, IngestResult],
+) -> None:
+    _, result = region
+    readers = {item.file.rsplit("/", 1)[-1]: (item.readers, item.rows) for item in result.inputs}
+    assert readers[audit.MATRIX][0] == ("audit",)
+    assert readers[support.OWN][0] == ("roadmap",)
+    deficits = result.snapshot.table("deficits")
+    listing = audit.codes()
+    matrix = deficits[deficits["source"].str.contains(audit.MATRIX, regex=False)]
+    assert set(matrix["wave"]) == {"2026-04"}
+    assert set(matrix["code"]) - {""} <= set(listing["code"])
+    roadmap = result.snapshot.table("roadmap")
+    own = roadmap[roadmap["source"].str.contains(support.OWN, regex=False)]
+    assert own["municipality_id"].nunique() == 1
+    assert len(own) == readers[support.OWN][1] > 1
+    assert not set(own["municipality_id"]) & set(roadmap.drop(index=own.index)["municipality_id"])
+
+
+def test_every_deficit_that_was_audited_is_in_the_snapshot_and_no_other(
+    region: tuple[pd.DataFrame, IngestResult],
+) -> None:
+    _, result = region
+    land = files.build(find_scale("region"), 847)
+    true = audit.audited(land.history, land.results, 847)
+    waves = true["wave"].map({0: "2025-10", 1: "2026-04"})
+    expected = sorted(zip(true["school_id"], waves, true["code"], strict=True))
+    deficits = result.snapshot.table("deficits")
+    assert sorted(zip(deficits["school_id"], deficits["wave"], deficits["code"], strict=True)) == expected

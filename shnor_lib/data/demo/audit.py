@@ -3,12 +3,16 @@
 In:   the history of the schools and their reported results.
 Out:  `audited`, deficits by school, wave and code; `workbooks`, the waves as received;
       `lists`, lists received.
+Out:  `audited`, deficits by school, wave and code; `workbooks`, the waves as received: one row a school and
+      code, and for one municipality of the second wave a matrix of codes and schools.
 Not:  measures and roadmaps (see `support`).
 
 The first wave visits the schools on the list of 2025 and some of those in the zone of risk. The second
 visits most of them again: some deficits are eliminated, some persist, new ones appear. A school found
 without deficits gets one row that says so, with no code.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,6 +38,8 @@ COLUMNS = [
     "Значимость",
     "Значение",
 ]
+MATRIX = "Аудит_матрица_весна_2026.xlsx"
+MATRIX_COLUMNS = ["№", "Наименование фактора", "Параметры", "Код параметра"]
 NOTHING_FOUND = "Дефициты не выявлены"
 _SECOND_WAVE, _EXTRA_SCHOOLS = 0.85, 0.06
 _FEWEST = 4  # a small municipality has something to show, too
@@ -124,7 +130,8 @@ def significance(value: int) -> str:
 
 
 def workbooks(history: History, places: pd.DataFrame, deficits: pd.DataFrame) -> list[Grid]:
-    """One workbook a wave, in the order of visits."""
+    """One workbook a wave, in the order of visits, and the matrix of the municipality with fewest schools."""
+    own = _matrix_home(history, deficits)
     listing = codes()[["factor_no", "factor", "code", "parameter"]].astype(object).to_numpy().tolist()
     known = {row[2]: row for row in listing}
     municipality, home = places["municipality"].tolist(), history.population.schools["place"].tolist()
@@ -133,6 +140,10 @@ def workbooks(history: History, places: pd.DataFrame, deficits: pd.DataFrame) ->
     for wave, (file, year, _, _) in enumerate(WAVES):
         logins, titles = history.logins(year), history.names(year)
         part = deficits[deficits["wave"] == wave].sort_values(["date", "school"], kind="stable")
+        if wave and own is not None:
+            apart = part["school"].map(lambda school: home[school] == own).astype(bool)
+            grids.append(_matrix(part[apart], municipality[own], list(logins), list(titles)))
+            part = part[~apart]
         rows = []
         values = part["value"].astype(object).tolist()
         for school, date, code, value in zip(part["school"], part["date"], part["code"], values, strict=True):
@@ -144,6 +155,35 @@ def workbooks(history: History, places: pd.DataFrame, deficits: pd.DataFrame) ->
             rows.append(Row([*lead, *tail], school_ids[school]))
         grids.append(Grid(f"Аудит/{file}", "Аудит", list(COLUMNS), rows))
     return grids
+
+
+def _matrix_home(history: History, deficits: pd.DataFrame) -> int | None:
+    """Municipality with the fewest schools in the second wave; None where it would be the only one."""
+    visited = deficits.loc[deficits["wave"] == 1, "school"].unique()
+    number = history.population.schools["place"].iloc[visited].value_counts().sort_index()
+    places = number.index.to_list()
+    return min(places, key=lambda place: int(number[place])) if len(places) > 1 else None
+
+
+def _matrix(part: pd.DataFrame, municipality: str, logins: Sequence[str], titles: Sequence[str]) -> Grid:
+    """Codes below one another, a column for each school, its significance or «нет» in each cell."""
+    schools = sorted(part["school"].unique().tolist())
+    found = {
+        (school, code): significance(value)
+        for school, code, value in zip(part["school"], part["code"], part["value"], strict=True)
+        if code
+    }
+    rows = [
+        Row(
+            [number, factor, parameter, code + ".", *(found.get((school, code), "нет") for school in schools)]
+        )
+        for number, factor, parameter, code in codes()[
+            ["factor_no", "factor", "parameter", "code"]
+        ].itertuples(index=False)
+    ]
+    heads = [f"{titles[school]} ({logins[school]})" for school in schools]
+    title: list[list[Cell]] = [["Результаты аудита, апрель 2026"], [f"Муниципалитет: {municipality}"]]
+    return Grid(f"Аудит/{MATRIX}", "Аудит", [*MATRIX_COLUMNS, *heads], rows, title)
 
 
 def _wave_rows(

@@ -92,7 +92,7 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
     biased = objectivity.biased_list(past, places, seed)
     deficits = audit.audited(past, results, seed)
     waves = audit.workbooks(past, places, deficits)
-    roadmap = support.roadmap(past, places, deficits, seed)
+    roadmaps = support.roadmaps(past, places, deficits, seed)
     answers = context.form(past, places, seed)
 
     planter = Planter(stream(seed, "defects"))
@@ -101,7 +101,7 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
     spoiling.spoil_passports(planter, social)
     spoiling.spoil_context(planter, answers)
     spoiling.note_doubled_year(planter, biased)
-    workbooks: list[Grid] = [*statistics, *long_forms, *social, biased, *waves, roadmap]
+    workbooks: list[Grid] = [*statistics, *long_forms, *social, biased, *waves, *roadmaps]
     for grid in workbooks:
         write_workbook(raw, [grid])
     write_csv(raw, answers)

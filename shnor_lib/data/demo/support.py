@@ -1,7 +1,7 @@
 """What is done about deficits: roadmaps of municipalities and measures of schools.
 
 In:   deficits of the first wave of the audit.
-Out:  `roadmap`, one workbook in the layout of seed 004; `measures`, a tidy table.
+Out:  `roadmaps`, workbooks in the layout of seed 004; `measures`, a tidy table.
 Not:  who is to blame: responsible are offices and roles, never persons.
 
 Some high deficits have no activity and some activities no code, so that an audit of the roadmap finds them.
@@ -27,6 +27,7 @@ COLUMNS = [
     "Дата проведения",
     "Ответственные",
 ]
+OWN = "Дорожная_карта_муниципалитета_2025-2026.xlsx"
 _COVERED = 0.84
 _ACTIVITIES = {row["factor_no"]: row for row in tables.read("activities")}
 _MONTHS = (
@@ -44,8 +45,8 @@ _LOOSE_DATES = ("В течение года", "По отдельному гра�
 _DONE, _IN_PROGRESS = 0.55, 0.25
 
 
-def roadmap(history: History, places: pd.DataFrame, deficits: pd.DataFrame, seed: int) -> Grid:
-    """One workbook for all municipalities, numbered within each."""
+def roadmaps(history: History, places: pd.DataFrame, deficits: pd.DataFrame, seed: int) -> list[Grid]:
+    """A workbook for all municipalities, numbered within each; the last has sent its own, as in seed 004."""
     rng = stream(seed, "roadmap")
     first = deficits[(deficits["wave"] == 0) & (deficits["code"] != "")]
     home = history.population.schools["place"].to_numpy()[first["school"]]
@@ -79,7 +80,20 @@ def roadmap(history: History, places: pd.DataFrame, deficits: pd.DataFrame, seed
                 ]
             )
         )
-    return Grid("Дорожная_карта_2025-2026.xlsx", "Дорожная карта", list(COLUMNS), rows)
+    common = Grid("Дорожная_карта_2025-2026.xlsx", "Дорожная карта", list(COLUMNS), rows)
+    home_of = COLUMNS.index("Муниципалитет")
+    last = rows[-1].cells[home_of] if rows else None
+    own = [row for row in rows if row.cells[home_of] == last]
+    if len(own) == len(rows):
+        return [common]
+    common.rows = rows[: -len(own)]
+    columns = [name for name in COLUMNS if name != "Муниципалитет"]
+    cells = [Row([cell for at, cell in enumerate(row.cells) if at != home_of]) for row in own]
+    above: list[list[Cell]] = [
+        ["Муниципальная дорожная карта на 2025/2026 учебный год"],
+        [f"Муниципалитет: {last}"],
+    ]
+    return [common, Grid(OWN, "Дорожная карта", columns, cells, above)]
 
 
 def measures(history: History, deficits: pd.DataFrame, seed: int) -> pd.DataFrame:

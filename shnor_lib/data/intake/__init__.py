@@ -28,7 +28,7 @@ from shnor_lib.data.screening.report import Accepted, write_reports
 from shnor_lib.errors import InputError, ScreeningError
 from shnor_lib.settings import Project
 
-READING = 3  # raise it when the same files are read differently: the snapshot gets another id
+READING = 4  # raise it when the same files are read differently: the snapshot gets another id
 IGNORED_NAMES = frozenset({"demo.json", "thumbs.db", "desktop.ini"})
 IGNORED_STARTS = ("~$", ".")
 _SPELLING_SIZE = 2 << 20  # bytes of a CSV up to which its letters are looked at

@@ -17,9 +17,9 @@ from shnor_lib.data.findings import ERROR, WARNING, Finding
 from shnor_lib.data.intake import cells, waves
 from shnor_lib.data.intake.attach import REGISTRY, attach
 from shnor_lib.data.intake.corrections import correct, understood
+from shnor_lib.data.intake.plans import homes
 from shnor_lib.data.intake.reading import PLACE, SIGHTINGS, WRITTEN
 from shnor_lib.data.intake.school_register import (
-    municipality_of_rows,
     school_table,
     stacked,
     with_municipalities,
@@ -70,8 +70,10 @@ def assemble(taken: Sequence[tuple[str, Mapping[str, pd.DataFrame]]]) -> Assembl
     found = tables.get("results", TABLES["results"].empty())
     tables["schools"] = school_table(register, forms, sightings, found, crossing)
     tables = correct(tables, of_schools, findings)
-    if "roadmap" in tables:
-        tables["roadmap"] = municipality_of_rows(tables["roadmap"], ids)
+    for name in ("roadmap", "targets"):
+        if name in tables:
+            tables[name], found_homes = homes.settle(tables[name], ids)
+            findings += found_homes
     calendar, added = procedures.calendar(tables.get("procedures", pd.DataFrame()), found)
     findings += added
     _cross_checks(tables, calendar, crossing, findings)

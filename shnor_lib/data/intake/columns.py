@@ -13,7 +13,7 @@ from pathlib import Path
 from shnor_lib.data.intake.cells import Cell, heading, text
 
 MAPS = Path(__file__).parent / "maps"
-_VOCABULARIES = ("indicators", "values")  # words in cells, no headings
+_VOCABULARIES = ("indicators", "risk_factors", "values")  # words in cells, no headings
 FORMS = tuple(sorted({file.stem for file in MAPS.glob("*.csv")} - {*_VOCABULARIES}))
 
 

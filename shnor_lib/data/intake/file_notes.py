@@ -1,7 +1,7 @@
 """`files.csv`: what a person says about files that do not say it themselves.
 
 In:   `data/raw/files.csv` with the columns `file, year, exam, subject, grade` and, where needed, `sheet`,
-      `level`, `day`; one row a file or sheet.
+      `level`, `day`, `wave`, `municipality`; one row a file or sheet.
 Out:  `read`, the notes by file; `told`, a note as `pupils.procedure.Told`.
 Not:  anything that the file says itself: a contradiction is an error of the file concerned.
 """
@@ -52,7 +52,7 @@ def read(path: Path, log: Log) -> Notes:
     if header is None or "file" not in header.columns:
         raise InputError(
             f"В «{log.file}» нет столбца file. Ожидаются столбцы: file, year, exam, subject, grade "
-            "(при необходимости sheet, level, day)."
+            "(при необходимости sheet, level, day, wave, municipality)."
         )
     rows: dict[tuple[str, str], Mapping[str, str]] = {}
     places: dict[tuple[str, str], int] = {}
@@ -111,6 +111,9 @@ def _unread(note: Mapping[str, str]) -> list[str]:
     said = told(note)
     names = [name for name in ("subject", "grade", "level", "year", "day") if note.get(name)]
     unread = [name for name in names if getattr(said, name) is None]
+    wave = note.get("wave", "")
+    if wave and cells.first_date(wave) is None and cells.year(wave) is None:
+        unread.append("wave")
     return [*unread, *(["exam"] if note.get("exam") and _exam(note["exam"]) is None else [])]
 
 

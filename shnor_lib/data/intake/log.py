@@ -90,6 +90,10 @@ class Log:
             rows = bad.index[bad == fault]
             self.many(f"cell_{fault}", severity, message, action, shown.loc[rows], column, school_ids)
 
+    def has(self, check: str) -> bool:
+        """Whether a check has found anything so far."""
+        return any(item.check == check for item in self.findings)
+
     @property
     def errors(self) -> int:
         """Number of findings with severity `error`."""

@@ -11,8 +11,13 @@ from shnor_lib.data.intake.forms.biased_list import BiasedList
 from shnor_lib.data.intake.forms.blank import Blank
 from shnor_lib.data.intake.forms.context_2021 import Context2021
 from shnor_lib.data.intake.forms.context_2022 import Context2022
+from shnor_lib.data.intake.forms.passport_rows import PassportRows
 from shnor_lib.data.intake.forms.social_passport import SocialPassport
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.plans.audit import Audit
+from shnor_lib.data.intake.plans.risk_profile import RiskProfile
+from shnor_lib.data.intake.plans.roadmaps import Roadmap
+from shnor_lib.data.intake.plans.targets import Targets
 from shnor_lib.data.intake.pupils.flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
 from shnor_lib.data.intake.pupils.level import PupilLevel
 from shnor_lib.data.intake.pupils.tables import GIA, VPR_F1
@@ -38,6 +43,11 @@ READERS: tuple[Reader, ...] = (
     BiasedList(),
     MarksLong(),
     SocialPassport(),
+    PassportRows(),
+    Audit(),
+    RiskProfile(),
+    Roadmap(),
+    Targets(),
     Tidy(),
 )
 
@@ -100,8 +110,8 @@ def _explain(sheet: Sheet, log: Log) -> None:
         f"форма листа не распознана; знакомых заголовков: {shown}",
         "Принимаются: «Статистика по отметкам», длинная форма отметок, ВПР по участникам и «Ф1», протоколы "
         "ГИА-9 и ЕГЭ, контекстные анкеты 2021 и 2022, коды ОГЭ и ЕГЭ, список необъективных результатов, "
-        "социальный паспорт, аудит дефицитов, дорожная карта, меры, исправления и таблицы с договорёнными "
-        "столбцами.",
+        "социальный паспорт, аудит дефицитов, рисковый профиль, дорожная карта, целевые показатели, меры, "
+        "исправления и таблицы с договорёнными столбцами.",
     )
 
 

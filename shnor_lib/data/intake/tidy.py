@@ -21,6 +21,7 @@ from shnor_lib.data.intake import cells, columns
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.plans.roadmap_values import PERSON
 from shnor_lib.data.intake.reading import SCHOOL_NAME, SIGHTINGS, Taken, with_place
 from shnor_lib.data.intake.tidy_values import take_values
 from shnor_lib.data.schemas import TABLES
@@ -109,7 +110,7 @@ class Tidy:
         sightings = _sightings(found.table, rows)
         if sightings is not None:
             tables[SIGHTINGS] = with_place(sightings, sheet)
-        return Taken(tables, rows=len(rows))
+        return Taken(tables, rows=len(rows), personal=log.has(PERSON))
 
 
 def near_miss(sheet: Sheet) -> NearMiss | None:

@@ -15,6 +15,7 @@ from shnor_lib.data.findings import ERROR, WARNING
 from shnor_lib.data.intake import cells, columns, tidy_schools
 from shnor_lib.data.intake.aggregates.marks_long import series_id
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.plans import roadmap_values
 from shnor_lib.data.intake.school_rows import take_logins, take_schools, take_years
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.schools import logins
@@ -31,6 +32,7 @@ _VOCABULARY = {  # table → columns whose words are translated by maps/values.c
     "lists_imported": ("list",),
     "school_codes": ("kind",),
     "school_matches": ("decision",),
+    "targets": ("goal", "attempt"),
 }
 _WORDS_OF = {("school_codes", "kind"): "code_kind"}  # where a list of words has another name than the column
 _BY_ITSELF = ("school_codes", "school_matches")  # tables whose years and codes have a reading of their own
@@ -126,7 +128,8 @@ def _vocabulary() -> dict[tuple[str, str], str]:
     }
 
 
-def _word(column: str, cell: cells.Cell) -> str | None:
+def word(column: str, cell: cells.Cell) -> str | None:
+    """Machine value of a word of a fixed vocabulary; None where the word is not in it."""
     return _vocabulary().get((column, cells.heading(cell)))
 
 
@@ -137,7 +140,7 @@ def _words(table: str, rows: pd.DataFrame, titles: Mapping[str, str], log: Log) 
             continue
         shown = rows[name]
         words = _WORDS_OF.get((table, name), name)
-        taken = cells.each(shown, partial(_word, words), "str")
+        taken = cells.each(shown, partial(word, words), "str")
         unread = taken.isna() & cells.shown(shown).ne("")
         allowed = sorted({row["synonym"] for row in columns.read_map("values") if row["column"] == words})
         log.many(
@@ -281,29 +284,6 @@ def normal_code(cell: cells.Cell) -> str | None:
     return words or None
 
 
-def _roadmap(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.DataFrame:
-    taken = rows.assign(item=rows["item"].map(lambda cell: cells.text(cell).strip(" .")))
-    if "codes" in taken:
-        taken["codes"] = taken["codes"].map(_codes)
-    if "date" in taken:
-        found = taken["date"].map(cells.dates)
-        taken["date_words"] = cells.shown(taken["date"])
-        for name, choose in (("date_from", min), ("date_to", max)):
-            if name not in taken:
-                taken[name] = found.map(lambda dates, choose=choose: choose(dates) if dates else None)
-        taken = taken.drop(columns="date")
-    return taken[taken["item"].ne("")]
-
-
-def _codes(cell: cells.Cell) -> str:
-    """Codes joined by «;»; words such as «все выявленные параметры» mean all of them: `all`."""
-    words = cells.text(cell)
-    if words.casefold().startswith("все "):
-        return "all"
-    parts = [part.strip(" .") for part in words.replace(",", ";").split(";")]
-    return ";".join(part for part in parts if part)
-
-
 def _measures(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.DataFrame:
     taken = rows.copy()
     if "partner_school_id" in taken:
@@ -329,7 +309,7 @@ def _procedures(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.D
 _SPECIAL: dict[str, Callable[[pd.DataFrame, Mapping[str, str], Log], pd.DataFrame]] = {
     "results": _results,
     "deficits": _deficits,
-    "roadmap": _roadmap,
+    "roadmap": roadmap_values.take,
     "measures": _measures,
     "crosswalk": tidy_schools.crosswalk,
     "procedures": _procedures,

@@ -1,8 +1,10 @@
 """Social passport with one column an indicator; it has no fixed form, headings are mapped by synonyms.
 
+A heading may take two rows («Состоят на учёте» above «КДН») and hold words around the name of an indicator.
+
 In:   a sheet with a login or a name of the school and at least three headings of
-      `maps/social_passport_wide.csv`; the year stands in a column «Год» or in the title above
-      («… 2025/2026 учебный год»).
+      `maps/social_passport_wide.csv`; the year stands in a column «Год», in the title above
+      («… 2025/2026 учебный год») or in `files.csv`.
 Out:  `social_passport`: count by school, year and indicator, base: all pupils of the school.
 Not:  plausibility (see `screening`), the index (see analysis).
 """
@@ -10,9 +12,10 @@ Not:  plausibility (see `screening`), the index (see analysis).
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake import cells, columns, headings
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
+from shnor_lib.data.intake.forms import passport_words
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.reading import SCHOOL_NAME, SIGHTINGS, Taken, with_place
 from shnor_lib.data.intake.school_rows import take_schools, take_years
@@ -29,15 +32,15 @@ class SocialPassport:
     title = "Социальный паспорт"
 
     def recognise(self, sheet: Sheet) -> Header | None:
-        """The header row, where a login or a name and enough indicators stand in it."""
-        header = columns.match(sheet.head, columns.synonyms(FORM))
+        """The heading, where a login or a name and enough indicators stand in it."""
+        header = headings.match(sheet.head, passport_words.find)
         if header is None or not {"login", "name"} & header.columns.keys():
             return None
         return header if len(_indicators(header)) >= _ENOUGH else None
 
     def read(self, sheet: Sheet, found: Header, log: Log) -> Taken:
         """Counts by school, year and indicator."""
-        frame = sheet.frame(found.row)
+        frame = headings.body(sheet, found)
         rows = pd.DataFrame({name: frame[at] for name, at in found.columns.items()})
         rows = take_schools(rows, found.titles, log)
         rows = _with_year(rows, sheet, found, log)
@@ -91,12 +94,13 @@ def _with_year(rows: pd.DataFrame, sheet: Sheet, found: Header, log: Log) -> pd.
     if "year" in found.columns:
         return take_years(rows, found.titles["year"], log)
     titles = [cells.year(cell) for row in sheet.head[: found.row] for cell in row]
+    titles.append(cells.year(sheet.notes.get("year", "")))
     year = next((value for value in titles if value is not None), None)
     if year is None:
         log.add(
             "no_year",
             ERROR,
-            "в паспорте не указан год: нет ни столбца «Год», ни года в заголовке листа; лист не принят",
+            "в паспорте не указан год: ни в столбце «Год», ни в заголовке, ни в files.csv; лист не принят",
             "Добавьте столбец «Год» или заголовок вида «Социальный паспорт, 2025/2026 учебный год».",
         )
         return rows.iloc[:0]

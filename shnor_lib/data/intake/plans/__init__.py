@@ -1,0 +1,1 @@
+"""Plans of support: audits of factors, constructors of measures, roadmaps, targets, risk profiles."""

@@ -1,0 +1,78 @@
+"""Tables of the source documents, where they lie beside the checkout, against what was typed from them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from shnor_lib.data.intake.files import open_file
+from tests.intake.plans import Read
+
+
+@pytest.fixture(scope="module")
+def read_real(shared_data: Path):  # type: ignore[no-untyped-def]
+    def read(name: str, **notes: str) -> Read:
+        (sheet,) = open_file(shared_data / name, Path(name).name).sheets
+        return Read(sheet.all_rows(), Path(name).name, "", **notes)
+
+    return read
+
+
+@pytest.mark.parametrize("name", ["audit.csv", "audit_exact.csv"])
+def test_the_audit_of_seed_004_gives_its_66_flags(read_real, shared_data: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+    table = read_real(f"krasnodar/{name}", wave="2023").table("deficits")
+    true = pd.read_csv(shared_data / "krasnodar" / "audit_long.csv", dtype=str)
+    expected = list(zip(true["код параметра"], true["школа"], true["фактор"], strict=True))
+    assert list(zip(table["code"], table["school_name"], table["factor"], strict=True)) == expected
+    assert len(expected) == 66
+
+
+def test_the_roadmap_of_seed_004_gives_its_78_links_to_codes(read_real, shared_data: Path) -> None:  # type: ignore[no-untyped-def]
+    table = read_real("krasnodar/roadmap.csv").table("roadmap")
+    true = pd.read_csv(shared_data / "krasnodar" / "roadmap_codes.csv", dtype=str)
+    expected = true.groupby(true.columns[0], sort=False)[true.columns[1]].agg(list).to_dict()
+    found = table.set_index("item")["codes"]
+    assert len(table) == 39
+    links = {item: codes.split(";") for item, codes in found.items() if codes != "all"}
+    assert links == {item: expected[item] for item in links}
+    assert set(expected) - set(links) == set(found.index[found == "all"])
+
+
+def test_the_roadmap_of_seed_000(read_real) -> None:  # type: ignore[no-untyped-def]
+    table = read_real("charodinsky/roadmap.csv", year="2023").table("roadmap")
+    assert len(table) == 12
+    assert table["date_from"].tolist()[:3] == ["2023-04", "2023-04", "2023-06"]
+
+
+def test_the_roadmap_of_seed_001_gives_the_targets_typed_from_it(read_real, shared_data: Path) -> None:  # type: ignore[no-untyped-def]
+    targets = read_real("kargasok/roadmap.csv").table("targets")
+    true = pd.read_csv(shared_data / "kargasok" / "targets_by_year.csv")
+    true = true[true["пункт"].str.startswith("ДК")]
+    expected = sorted(zip(true["пункт"], true["год"], true["значение"].astype(float), strict=True))
+    assert sorted(zip(targets["indicator"], targets["year"], targets["value"], strict=True)) == expected
+
+
+def test_the_targets_of_seed_001(read_real) -> None:  # type: ignore[no-untyped-def]
+    yearly = read_real("kargasok/targets_by_year.csv").table("targets")
+    assert len(yearly) == 55
+    outcome = read_real("kargasok/targets_2024.csv").table("targets")
+    assert outcome[["goal", "value"]].to_numpy().tolist() == [
+        ["at_most", 2.0],
+        ["times_less", 1.3],
+        ["times_more", 1.2],
+        ["times_more", 1.2],
+    ]
+    last = outcome.iloc[-1]
+    assert (last["base_year"], last["base_count"], last["base_of"], last["base_value"]) == (
+        2019,
+        20,
+        140,
+        14.3,
+    )
+
+
+def test_factors_of_the_risk_profile_of_seed_003_are_all_known(shared_data: Path) -> None:
+    from shnor_lib.data.intake.plans.risk_profile import factor_code
+
+    factors = pd.read_csv(shared_data / "bodaibo" / "risk_profile.csv").iloc[:, 1]
+    assert factors.map(factor_code).tolist() == ["РПШ.11", "РПШ.12", "РПШ.13", "РПШ.14", "РПШ.10", "РПШ.2"]
