@@ -65,7 +65,7 @@ def ours(path: Path) -> Counts:
     """The intake of one file."""
     (sheet,) = open_file(path, path.name).sheets
     _, taken = registry.read_sheet(sheet, Log(path.name))
-    counted, _ = count.count(taken.sittings)
+    counted = count.count(taken.sittings).tables["results"]
     results = taken.tables.get("results", counted)
     return _counts(results.set_index("school_id")[["participants", "n2", "n5", "failed_low"]])
 

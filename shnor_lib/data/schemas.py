@@ -165,6 +165,12 @@ TABLES: dict[str, Table] = {
             confirmed=count(),
             raised=count(),
             source=text(),
+            lowered_low=count(),
+            lowered_high=count(),
+            confirmed_low=count(),
+            confirmed_high=count(),
+            raised_low=count(),
+            raised_high=count(),
         ),
         table(
             "task_results",
@@ -181,6 +187,8 @@ TABLES: dict[str, Table] = {
             points=count(),
             percent=number(),
             source=text(),
+            points_low=count(),
+            points_high=count(),
         ),
         table(
             "social_passport",

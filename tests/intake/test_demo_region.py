@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from shnor_lib.data import demo
-from shnor_lib.data.demo import audit, defects, files, recall, support
+from shnor_lib.data.demo import audit, defects, files, recall, reports, support
 from shnor_lib.data.demo.scales import find_scale
 from shnor_lib.data.intake import IngestResult, ingest
+from shnor_lib.data.scales import scale
 from shnor_lib.settings import Project, Settings
 
 
@@ -43,6 +44,46 @@ def test_no_error_stands_where_nothing_was_planted(region: tuple[pd.DataFrame, I
         row for row in errors[["file", "row", "check"]].to_numpy().tolist() if (row[0], row[1]) not in places
     ]
     assert alarms == []
+
+
+def test_scores_of_a_school_agree_with_its_marks(region: tuple[pd.DataFrame, IngestResult]) -> None:
+    """Two reports of one work, each rebuilt from its own per cents: who stays under the bound got a «2»."""
+    _, result = region
+    key = ["school_id", "year", "series"]
+    scores = result.snapshot.table("score_distribution")
+    assert scores["school_id"].nunique() > 500
+    marks = result.snapshot.table("results").query("series.str.startswith('vpr')").set_index(key)
+    for series in reports.SERIES:
+        known = scale(series, files.REPORTS_YEAR) or scale(series, files.REPORTS_YEAR - 1)
+        assert known is not None
+        rows = (scores["series"] == series) & (scores["year"] == files.REPORTS_YEAR)
+        part = scores[rows & (scores["score"] < known.min_3)]
+        under = part.groupby(key)["count"].agg(lambda counts: counts.sum(skipna=False))
+        both = pd.DataFrame({"under": under, "failed": marks["failed"]}).dropna()
+        assert len(both) > 500
+        assert (both["under"] == both["failed"]).all()
+
+
+def test_reports_about_tasks_and_the_journal_are_read_whole(
+    region: tuple[pd.DataFrame, IngestResult],
+) -> None:
+    _, result = region
+    scores, tasks, journal = (
+        result.snapshot.table(name) for name in ("score_distribution", "task_results", "journal_comparison")
+    )
+    rows = journal["series"].isin(reports.SERIES) & (journal["year"] == files.REPORTS_YEAR)
+    journal, scores = journal[rows], scores[scores["year"] == files.REPORTS_YEAR]
+    of_series = [table.groupby("series")["school_id"].nunique() for table in (tasks, journal)]
+    assert of_series[0].equals(of_series[1])
+    assert set(tasks["task"]) == set(reports.TASKS)
+    assert tasks["points"].notna().all()
+    assert (journal[["lowered", "confirmed", "raised"]].sum(axis=1) == journal["participants"]).all()
+    base = (
+        scores[scores["series"].isin(reports.SERIES)]
+        .drop_duplicates(["school_id", "series"])
+        .set_index(["school_id", "series"])["base"]
+    )
+    assert (journal.set_index(["school_id", "series"])["participants"].reindex(base.index) == base).all()
 
 
 def test_warnings_beyond_the_planted_are_few(region: tuple[pd.DataFrame, IngestResult]) -> None:

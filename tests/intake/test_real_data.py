@@ -11,6 +11,7 @@ from shnor_lib.data.identity import matching
 from shnor_lib.data.intake import IngestResult
 from shnor_lib.data.series import make_id
 from tests.intake.conftest import Box
+from tests.intake.reports import share, titles
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,52 @@ def test_krasnodar_tables_without_codes_are_refused_with_what_they_lack(
     said = found[found["severity"] == "error"].set_index("file")["message"]
     assert "Муниципалитет" in said["roadmap.csv"]
     assert "audit_long.csv" in said.index
+
+
+def test_altai_tasks_rebuilt_from_a_report_are_the_true_points(
+    shared_data: Path, make_box: Callable[[], Box]
+) -> None:
+    """Points by task of a real region, printed as «Выполнение заданий» and read back."""
+    box = make_box()
+    true = pd.read_csv(shared_data / "altai" / "task_results_2021_grades5_6.csv")
+    for (grade, subject), part in true.groupby(["grade", "subject"]):
+        tasks = part.drop_duplicates("task").set_index("task_kim")["max"].to_dict()
+        rows = [
+            *titles("Выполнение заданий", 2021, int(str(grade)), str(subject)),
+            [
+                "Группы участников",
+                "Кол-во ОО",
+                "Кол-во участников",
+                *(f"{t} ({m}б)" for t, m in tasks.items()),
+            ],
+        ]
+        for login, school in part.groupby("login"):
+            people, points = (
+                int(school["n_tested"].iloc[0]),
+                school.set_index("task_kim")["points"].astype(int),
+            )
+            shares = [share(points[task], people * most) for task, most in tasks.items()]
+            rows.append([f"{login} | Школа", 1, people, *shares])
+        box.xlsx(f"{grade}_{subject}.xlsx", rows)
+    result = box.ingest()
+    found = result.snapshot.table("task_results")
+    names = {(s, g): make_id("ВПР", s, g) for s in ("Математика", "Русский язык") for g in (5, 6)}
+    true["series"] = [names[pair] for pair in zip(true["subject"], true["grade"], strict=True)]
+    true["school_id"] = true["login"].str[3:]
+    true = true.drop(columns="task").rename(columns={"task_kim": "task", "points": "true"})
+    both = true.merge(found, on=["school_id", "series", "task"], how="left")
+    # Two rows of the region have more points than the task can give: they are named and not taken.
+    impossible = both["true"] > both["n_tested"] * both["max"]
+    outside = result.findings[result.findings["check"] == "percent_outside"]
+    assert sorted(outside["school_id"]) == sorted(both.loc[impossible, "school_id"])
+    assert both.loc[impossible, "percent"].isna().all()
+    taken = both[~impossible]
+    assert len(taken) == 44784
+    assert taken["points_low"].le(taken["true"]).all()
+    assert taken["points_high"].ge(taken["true"]).all()
+    exact = taken["points"].notna()
+    assert exact.all()
+    assert (taken.loc[exact, "points"] == taken.loc[exact, "true"]).all()
 
 
 def test_names_of_other_years_of_the_dagestan_list_are_proposed_rightly(shared_data: Path) -> None:

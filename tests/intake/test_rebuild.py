@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shnor_lib.data.intake.aggregates.marks_long import COUNTS, PER_CENT, decide_meaning
 from shnor_lib.data.intake.aggregates.rebuild import MARKS, closes, counts_from_percent, printed_decimals
+from shnor_lib.data.intake.aggregates.shares import COUNTS, PER_CENT, decide_meaning
 
 pytestmark = pytest.mark.rule("R8", "counts rebuilt from printed per cents")
 

@@ -40,7 +40,7 @@ def sit(rows: list[tuple[str, ...]], day: str, marked: bool = True) -> Sitting:
 
 
 def counted(*sittings: Sitting) -> dict[str, tuple[Any, Any]]:
-    found, _ = count.count(sittings)
+    found = count.count(sittings).tables["results"]
     return {row.attempt: (row.failed, row.participants) for row in found.itertuples()}
 
 

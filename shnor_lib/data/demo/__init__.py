@@ -6,9 +6,8 @@ Not:  the procedure calendar: the product has its own. Nothing here is real data
 
 The parts, in the order in which they build on each other: `scales`, `names`, `geography` (the map),
 `population` (schools and the truth), `history` (what happens to them), `results` (nine series, six years),
-`scores` (scores and journal marks),
-`layouts`, `passports`, `context`, `objectivity`, `audit`, `support` (files), `defects` and `spoiling`
-(what is wrong in them), `truth`, `publish`, `files`.
+`scores` (scores and journal marks), `layouts`, `reports`, `passports`, `context`, `objectivity`, `audit`,
+`support` (files), `defects` and `spoiling` (what is wrong in them), `truth`, `publish`, `files`.
 """
 
 import tempfile

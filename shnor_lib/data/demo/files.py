@@ -20,6 +20,7 @@ from shnor_lib.data.demo import (
     objectivity,
     passports,
     population,
+    reports,
     scores,
     spoiling,
     support,
@@ -33,6 +34,7 @@ from shnor_lib.data.series import NINE_SERIES
 
 STATISTICS_YEARS = (2021, 2023, 2025)
 LONG_FORM_YEARS = (2022, 2024, 2026)
+REPORTS_YEAR = 2025  # reports about scores, the journal and tasks
 _VPR = [series for series in NINE_SERIES if series.startswith("vpr")]
 _GIA = {exam: [series for series in NINE_SERIES if series.startswith(exam)] for exam in ("oge", "ege")}
 
@@ -88,6 +90,16 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
         for series in _VPR
     ]
     long_forms = [layouts.long_form(past, places, results, _VPR, year) for year in LONG_FORM_YEARS]
+    points, journal = scores.distributions(results, seed), scores.journal(results, seed)
+    analysed = [
+        grid
+        for series in reports.SERIES
+        for grid in (
+            reports.distribution(past, places, results, points, series, REPORTS_YEAR),
+            reports.journal(past, places, results, journal, series, REPORTS_YEAR),
+            reports.tasks(past, places, results, series, REPORTS_YEAR, seed),
+        )
+    ]
     social = passports.workbooks(past, places, passports.counts(past, seed))
     biased = objectivity.biased_list(past, places, seed)
     deficits = audit.audited(past, results, seed)
@@ -101,7 +113,8 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
     spoiling.spoil_passports(planter, social)
     spoiling.spoil_context(planter, answers)
     spoiling.note_doubled_year(planter, biased)
-    workbooks: list[Grid] = [*statistics, *long_forms, *social, biased, *waves, *roadmaps]
+    spoiling.spoil_reports(planter, analysed)
+    workbooks: list[Grid] = [*statistics, *long_forms, *analysed, *social, biased, *waves, *roadmaps]
     for grid in workbooks:
         write_workbook(raw, [grid])
     write_csv(raw, answers)
@@ -109,8 +122,8 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
         for year in YEARS:
             chosen = results[(results["year"] == year) & results["series"].isin(series)]
             write_frame(raw, f"ГИА/results_{exam}_{year}.csv", layouts.tidy(chosen))
-    write_frame(raw, "ВПР/score_distribution.csv", scores.distributions(results, seed))
-    write_frame(raw, "ВПР/journal_comparison.csv", scores.journal(results, seed))
+    write_frame(raw, "ВПР/score_distribution.csv", _unreported(points))
+    write_frame(raw, "ВПР/journal_comparison.csv", _unreported(journal))
     write_frame(raw, "schools.csv", region.register)
     write_frame(raw, "crosswalk.csv", past.crosswalk())
     write_frame(raw, "measures.csv", support.measures(past, deficits, seed))
@@ -118,3 +131,8 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
     shapes = json.dumps(geography.polygons(places), ensure_ascii=False, separators=(",", ":"))
     (raw / "municipalities.geojson").write_text(shapes, encoding="utf-8")
     return planter.found
+
+
+def _unreported(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a table that no report brings."""
+    return table[~(table["series"].isin(reports.SERIES) & (table["year"] == REPORTS_YEAR))]

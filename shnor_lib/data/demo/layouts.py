@@ -24,7 +24,7 @@ def marks_statistics(
     """One workbook: region, municipalities and their schools, per cents as text with a decimal comma."""
     parsed = series_ids.parse(series)
     subject = series_ids.SUBJECTS[parsed.subject][1]
-    chosen = _with_schools(history, results, year, [series])
+    chosen = with_schools(history, results, year, [series])
     rows = [_group(str(places["region"].iloc[0]), chosen, count=True)]
     for place, part in chosen.groupby("place", sort=True):
         home = places.iloc[int(str(place))]
@@ -44,7 +44,7 @@ def long_form(
     history: History, places: pd.DataFrame, results: pd.DataFrame, series: list[str], year: int
 ) -> Grid:
     """One workbook: all ВПР series of a year, counts of marks."""
-    chosen = _with_schools(history, results, year, series)
+    chosen = with_schools(history, results, year, series)
     home = places["municipality"].to_numpy()[chosen["place"]]
     parsed = [series_ids.parse(item) for item in chosen["series"]]
     frame = pd.DataFrame(
@@ -78,7 +78,7 @@ def tidy(results: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _with_schools(history: History, results: pd.DataFrame, year: int, series: list[str]) -> pd.DataFrame:
+def with_schools(history: History, results: pd.DataFrame, year: int, series: list[str]) -> pd.DataFrame:
     """Results of a year with login, name and municipality, in the order of the report."""
     chosen = results[(results["year"] == year) & results["series"].isin(series)].copy()
     rows = chosen["school"].to_numpy()

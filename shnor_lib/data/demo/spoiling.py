@@ -61,6 +61,20 @@ def spoil_long_forms(planter: Planter, grids: Sequence[Grid]) -> None:
         planter.total_row(grid, cells)
 
 
+def spoil_reports(planter: Planter, grids: Sequence[Grid]) -> None:
+    """Reports about scores and tasks: a repeated row, a share that is off, letters in numbers."""
+    for grid in grids:
+        numbers = [name for name in grid.columns if name[0].isdecimal()]
+        if not numbers:
+            continue  # the comparison with the journal has several rows a school
+        column = numbers[len(numbers) // 2]
+        planter.double_row(grid)
+        planter.nbsp(grid, layouts.GROUP)
+        planter.change(grid, column, "text_in_number", _letter_for_digit, fits=lambda cell: "0" in str(cell))
+        if "0" in numbers:
+            planter.change(grid, column, "percents_do_not_close", _off)
+
+
 def spoil_passports(planter: Planter, grids: Sequence[Grid]) -> None:
     """Social passports: texts in cells, counts above the pupils, sudden changes, empty reports of zeros."""
     half = len(grids) // 2

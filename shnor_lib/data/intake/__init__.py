@@ -245,9 +245,9 @@ def _notes_first(files: list[Path], raw: Path) -> list[Path]:
 
 def _finish_pupils(read: _Read) -> None:
     """Count the pupils of all files together, since a second attempt comes in a file of its own."""
-    counted, findings = count.count(read.sittings)
-    read.findings += findings
-    read.taken.append(("pupils", {"results": counted}))
+    counted = count.count(read.sittings)
+    read.findings += counted.findings
+    read.taken.append(("pupils", counted.tables))
     log = Log(file_notes.FILE)
     file_notes.report_unused(read.notes, log)
     read.findings += log.findings

@@ -23,13 +23,8 @@ from shnor_lib.data.screening.report import Accepted
 from shnor_lib.errors import InputError
 
 COPIED = (
-    "marks_statistics",
-    "marks_long",
-    "context_2021",
-    "context_2022",
-    "biased_list",
-    "social_passport",
-    "tidy",
+    *("marks_statistics", "score_distribution", "journal_comparison", "task_results"),
+    *("marks_long", "context_2021", "context_2022", "biased_list", "social_passport", "tidy"),
 )
 _LARGEST = 64 << 20  # bytes of a file that is read once more for its rows
 _TITLES = 6  # rows above a header in which titles are looked for

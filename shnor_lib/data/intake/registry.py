@@ -2,8 +2,11 @@
 
 from shnor_lib.data.findings import ERROR, INFO
 from shnor_lib.data.intake import cells
+from shnor_lib.data.intake.aggregates.journal_comparison import JournalComparison
 from shnor_lib.data.intake.aggregates.marks_long import MarksLong
 from shnor_lib.data.intake.aggregates.marks_statistics import MarksStatistics
+from shnor_lib.data.intake.aggregates.score_distribution import ScoreDistribution
+from shnor_lib.data.intake.aggregates.task_results import TaskResults
 from shnor_lib.data.intake.columns import FORMS, synonyms
 from shnor_lib.data.intake.corrections import Corrections
 from shnor_lib.data.intake.files import Sheet
@@ -38,6 +41,9 @@ READERS: tuple[Reader, ...] = (
     PupilLevel(),
     Corrections(),
     MarksStatistics(),
+    JournalComparison(),
+    ScoreDistribution(),
+    TaskResults(),
     Context2022(),
     Context2021(),
     BiasedList(),
@@ -108,10 +114,12 @@ def _explain(sheet: Sheet, log: Log) -> None:
         "unknown_layout",
         ERROR,
         f"форма листа не распознана; знакомых заголовков: {shown}",
-        "Принимаются: «Статистика по отметкам», длинная форма отметок, ВПР по участникам и «Ф1», протоколы "
-        "ГИА-9 и ЕГЭ, контекстные анкеты 2021 и 2022, коды ОГЭ и ЕГЭ, список необъективных результатов, "
-        "социальный паспорт, аудит дефицитов, рисковый профиль, дорожная карта, целевые показатели, меры, "
-        "исправления и таблицы с договорёнными столбцами.",
+        "Принимаются: «Статистика по отметкам», «Распределение первичных баллов», «Сравнение отметок с "
+        "отметками по журналу», «Выполнение заданий», длинная форма отметок, ВПР по участникам и «Ф1», "
+        "протоколы ГИА-9 и ЕГЭ, контекстные анкеты 2021 и 2022, коды ОГЭ и ЕГЭ, список необъективных "
+        "результатов, социальный паспорт, аудит дефицитов, рисковый профиль, дорожная карта, целевые "
+        "показатели, меры, исправления и таблицы с "
+        "договорёнными столбцами.",
     )
 
 

@@ -7,10 +7,10 @@ import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.intake import cells
-from shnor_lib.data.intake.aggregates.rebuild import MARKS, closes, counts_from_percent, printed_decimals
+from shnor_lib.data.intake.aggregates.rebuild import MARKS, closes, counts_from_percent
+from shnor_lib.data.intake.aggregates.shares import joined
+from shnor_lib.data.intake.aggregates.shares import read as read_shares
 from shnor_lib.data.intake.log import Log
-
-FIRST_ATTEMPT = "first"  # ВПР are not retaken
 
 
 def take_participants(rows: pd.DataFrame, title: str, log: Log) -> pd.DataFrame:
@@ -52,20 +52,8 @@ def from_counts(rows: pd.DataFrame, log: Log) -> pd.DataFrame:
 
 def from_percent(rows: pd.DataFrame, log: Log) -> pd.DataFrame:
     """Results from rows whose marks are per cents; counts are rebuilt by rule R8. As `from_counts`."""
-    percent = pd.DataFrame(index=rows.index)
-    decimals = pd.DataFrame(index=rows.index)
-    is_text = pd.DataFrame(index=rows.index)
-    told = pd.Series(False, index=rows.index)  # rows of which a faulty cell has already been reported
-    for mark in MARKS:
-        shown = rows[mark].map(_without_sign)
-        percent[mark], faults, decimals[mark] = cells.numbers_with_decimals(shown)
-        is_text[mark] = rows[mark].map(lambda cell: isinstance(cell, str)).astype(bool)
-        log.cell_faults(faults, rows[mark], mark, rows["school_id"])
-        told |= faults != ""
-        outside = ((percent[mark] < 0) | (percent[mark] > 100)).fillna(False)
-        percent[mark] = percent[mark].mask(outside)
-    zeros = bool(rows[list(MARKS)].map(_ends_in_zero).any(axis=None))
-    decimals = printed_decimals(decimals, is_text, zeros)
+    shares = read_shares(rows, MARKS, log)
+    percent, decimals, told = shares.percent, shares.decimals, shares.told
     percent = _fill_determined_zero(percent, decimals)
     kept = _closing(rows, percent, decimals, told, log)
     somebody = kept & (rows["participants"] > 0)
@@ -87,7 +75,7 @@ def _closing(
         ERROR,
         "доли отметок указаны не все; строка не принята",
         "Выгрузите отчёт заново или впишите недостающую долю.",
-        _shown(rows.loc[missing & ~told]),
+        joined(rows.loc[missing & ~told], MARKS),
         "2, 3, 4, 5",
         rows["school_id"],
     )
@@ -97,7 +85,7 @@ def _closing(
         ERROR,
         "доли отметок в сумме не дают 100 % (допуск ± 0,2); строка не принята",
         "Сверьте строку с отчётом ФИС ОКО: одна из долей неверна.",
-        _shown(rows.loc[open_sum]),
+        joined(rows.loc[open_sum], MARKS),
         "2, 3, 4, 5",
         rows["school_id"],
     )
@@ -112,7 +100,7 @@ def _report_rebuilt(rows: pd.DataFrame, rebuilt: pd.DataFrame, log: Log) -> None
         "доли отметок не соответствуют никакому целому числу участников; число «2» не восстановлено, "
         "приняты только его границы",
         "Сверьте число участников и доли с отчётом ФИС ОКО.",
-        _shown(rows.loc[rebuilt.index[impossible]]),
+        joined(rows.loc[rebuilt.index[impossible]], MARKS),
         "2, 3, 4, 5",
         rows["school_id"],
     )
@@ -122,7 +110,7 @@ def _report_rebuilt(rows: pd.DataFrame, rebuilt: pd.DataFrame, log: Log) -> None
         INFO,
         "доля округлена так, что число «2» восстанавливается неоднозначно; приняты его границы",
         "Если решение по школе зависит от этой ячейки, запросите отчёт с двумя знаками после запятой.",
-        _shown(rows.loc[rebuilt.index[several]]),
+        joined(rows.loc[rebuilt.index[several]], MARKS),
         "2",
         rows["school_id"],
     )
@@ -133,23 +121,3 @@ def _fill_determined_zero(percent: pd.DataFrame, decimals: pd.DataFrame) -> pd.D
     full = percent.fillna(0)
     determined = (percent.isna().sum(axis=1) == 1) & closes(full, decimals).fillna(False).astype(bool)
     return percent.where(~determined, full)
-
-
-def _shown(rows: pd.DataFrame) -> "pd.Series[str]":
-    parts = [cells.shown(rows[mark]) for mark in MARKS]
-    shown = parts[0]
-    for part in parts[1:]:
-        shown = shown + " / " + part
-    return shown
-
-
-def _without_sign(cell: cells.Cell) -> cells.Cell:
-    return cell.rstrip().removesuffix("%") if isinstance(cell, str) else cell
-
-
-def _ends_in_zero(cell: cells.Cell) -> bool:
-    """Whether zeros at the end are printed: «12,50», «0,00»."""
-    if not isinstance(cell, str):
-        return False
-    plain = cell.rstrip().removesuffix("%").rstrip()
-    return plain.endswith("0") and ("," in plain or "." in plain)

@@ -18,8 +18,9 @@ from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.intake import cells, columns
 from shnor_lib.data.intake.aggregates import marks
-from shnor_lib.data.intake.aggregates.marks_statistics import series_subject
 from shnor_lib.data.intake.aggregates.rebuild import MARKS
+from shnor_lib.data.intake.aggregates.report_rows import FIRST_ATTEMPT, series_subject
+from shnor_lib.data.intake.aggregates.shares import COUNTS, decide_meaning
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
@@ -28,9 +29,6 @@ from shnor_lib.data.intake.school_rows import take_schools, take_years
 
 FORM = "marks_long"
 _REQUIRED = {"year", "grade", "subject", "participants", *MARKS}  # and a login or a name
-_AGREE = 0.9
-_PER_CENT_TOLERANCE = 2.05  # four whole per cents may miss 100 by two
-COUNTS, PER_CENT = "counts", "per_cent"
 
 
 class MarksLong:
@@ -95,26 +93,6 @@ class MarksLong:
         )
 
 
-def decide_meaning(rows: pd.DataFrame) -> str | None:
-    """`COUNTS` or `PER_CENT`, None where the data do not tell.
-
-    Args:
-        rows: `participants` (Int64) and cells in the columns `MARKS`.
-    """
-    values = pd.DataFrame({mark: cells.numbers(rows[mark])[0] for mark in MARKS})
-    total = values.sum(axis=1, skipna=False)
-    n = rows["participants"].astype("Float64")
-    speaking = total.notna() & (n > 0) & ((n - 100).abs() > _PER_CENT_TOLERANCE)
-    as_counts = int((speaking & (total == n)).sum())
-    as_percent = int((speaking & ((total - 100).abs() <= _PER_CENT_TOLERANCE)).sum())
-    spoken = as_counts + as_percent
-    if not spoken or 2 * spoken < int(speaking.sum()):
-        return None
-    if as_counts >= _AGREE * spoken:
-        return COUNTS
-    return PER_CENT if as_percent >= _AGREE * spoken else None
-
-
 def _with_series(rows: pd.DataFrame, found: Header, log: Log) -> pd.DataFrame:
     exams = rows["exam"] if "exam" in rows else pd.Series("ВПР", index=rows.index)
     shown = pd.DataFrame({"exam": exams, "subject": rows["subject"], "grade": rows["grade"]})
@@ -133,7 +111,7 @@ def _with_series(rows: pd.DataFrame, found: Header, log: Log) -> pd.DataFrame:
     )
     kept = rows.assign(series=named)[~unknown]
     is_vpr = kept["series"].str.startswith("vpr-")
-    attempts = pd.Series(marks.FIRST_ATTEMPT, index=kept.index, dtype="str").where(is_vpr)
+    attempts = pd.Series(FIRST_ATTEMPT, index=kept.index, dtype="str").where(is_vpr)
     return kept.assign(attempt=attempts)
 
 

@@ -1,12 +1,16 @@
 """Counts rebuilt from printed per cents (rule R8).
 
-In:   participants and the printed per cents of the marks 2, 3, 4, 5 with the digits after the comma.
-Out:  for each mark the count where only one is possible, and bounds of the count of marks «2».
+In:   a whole (participants, or points that could be had) and printed per cents of it with the digits after
+      the comma.
+Out:  bounds of the count behind each per cent, and the count itself where only one is possible.
 
 A count k of n is possible when 100·k/n lies within half a unit of the last printed digit. All is done in
 integers: with `scale = 10 ** decimals` and P = per cent · scale, possible means |100·k·scale − P·n| ≤ n/2.
-The four counts must add up to n, which narrows each of them further.
+Where the parts make up the whole, the counts must add up to n, which narrows each of them further.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +20,68 @@ MARKS = ("2", "3", "4", "5")
 MAX_DECIMALS = 8  # keeps 2 · 100 · k · 10^8 within 64 bits for any school
 CLOSE = 0.2  # METHODOLOGY §10: per cents must close to 100 ± 0.2 …
 _IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Counts that printed per cents allow; columns are those of the per cents.
+
+    Attributes:
+        low, high: smallest and largest count (Int64, within 0 and the whole).
+        possible: whether some set of counts fits all per cents of the row at once (boolean).
+    """
+
+    low: pd.DataFrame
+    high: pd.DataFrame
+    possible: "pd.Series[bool]"
+
+    @property
+    def exact(self) -> pd.DataFrame:
+        """Counts where only one is possible, else missing (Int64)."""
+        sure = (self.low == self.high) & np.asarray(self.possible, dtype=bool)[:, None]
+        return self.low.where(sure)
+
+
+def parts_of_whole(participants: "pd.Series[int]", percent: pd.DataFrame, decimals: pd.DataFrame) -> Bounds:
+    """Bounds of counts that add up to the participants (rule R8).
+
+    Args:
+        participants: persons, Int64, not missing, at least 1.
+        percent: Float64, 0–100; a missing one may stand for any count.
+        decimals: the same columns, Int64: digits after the comma with which each per cent is printed.
+
+    Source: METHODOLOGY §7.2, R8.
+    """
+    n: _IntArray = np.asarray(participants.to_numpy(), dtype=np.int64)
+    whole = n[:, None]
+    alone_low, alone_high = _bounds(n, percent, decimals)
+    total_low, total_high = alone_low.sum(axis=1), alone_high.sum(axis=1)
+    possible = np.asarray((alone_low <= alone_high).all(axis=1) & (total_low <= n) & (total_high >= n))
+    rest_low, rest_high = total_low[:, None] - alone_low, total_high[:, None] - alone_high
+    fits = possible[:, None]
+    # Where nothing fits, the nearest whole counts around the printed value still bound the truth.
+    low = np.where(fits, np.maximum(alone_low, whole - rest_high), np.minimum(alone_low, alone_high))
+    high = np.where(fits, np.minimum(alone_high, whole - rest_low), np.maximum(alone_low, alone_high))
+    return _as_bounds(percent, np.clip(low, 0, whole), np.clip(high, 0, whole), possible)
+
+
+def single_parts(whole: pd.DataFrame, percent: pd.DataFrame, decimals: pd.DataFrame) -> Bounds:
+    """Bounds of counts that are each a part of a whole of their own, as points of a task (rule R8).
+
+    Args:
+        whole: what 100 % would be, at least 1 (Int64, not missing), the columns of `percent`.
+        percent: Float64, not missing.
+        decimals: digits after the comma, Int64.
+    """
+    columns = [
+        _bounds(np.asarray(whole[name].to_numpy(), dtype=np.int64), percent[[name]], decimals[[name]])
+        for name in percent
+    ]
+    low = np.concatenate([pair[0] for pair in columns], axis=1)
+    high = np.concatenate([pair[1] for pair in columns], axis=1)
+    fits = np.asarray((low <= high).all(axis=1))
+    # As above: where nothing fits, the nearest whole counts bound the truth.
+    return _as_bounds(percent, np.minimum(low, high), np.maximum(low, high), fits)
 
 
 def counts_from_percent(
@@ -35,44 +101,44 @@ def counts_from_percent(
 
     Source: METHODOLOGY §7.2, R8.
     """
-    n: _IntArray = np.asarray(participants.to_numpy(), dtype=np.int64)
-    low, high = _bounds(n, percent, decimals)
-    alone_low, alone_high = low[:, 0].copy(), high[:, 0].copy()
-    total_low, total_high = low.sum(axis=1), high.sum(axis=1)
-    possible = (low <= high).all(axis=1) & (total_low <= n) & (total_high >= n)
-    rest_low, rest_high = total_low[:, None] - low, total_high[:, None] - high
-    joint_low = np.maximum(low, n[:, None] - rest_high)
-    joint_high = np.minimum(high, n[:, None] - rest_low)
-    sure = possible[:, None] & (joint_low == joint_high)
-    result = pd.DataFrame(index=participants.index)
-    for position, mark in enumerate(MARKS):
-        values = pd.Series(joint_low[:, position], index=participants.index, dtype="Int64")
-        result[f"n{mark}"] = values.where(pd.Series(sure[:, position], index=participants.index))
+    bounds = parts_of_whole(participants, percent[list(MARKS)], decimals[list(MARKS)])
+    result = bounds.exact.rename(columns={mark: f"n{mark}" for mark in MARKS})
     result["failed"] = result["n2"]
-    # Where nothing fits, the nearest whole counts around the printed value still bound the truth.
-    inside = alone_low <= alone_high
-    wide_low = np.where(inside, alone_low, np.minimum(alone_low, alone_high))
-    wide_high = np.where(inside, alone_high, np.maximum(alone_low, alone_high))
-    result["failed_low"] = np.clip(np.where(possible, joint_low[:, 0], wide_low), 0, n)
-    result["failed_high"] = np.clip(np.where(possible, joint_high[:, 0], wide_high), 0, n)
-    return result.astype("Int64").assign(possible=pd.array(possible, dtype="boolean"))
+    result["failed_low"], result["failed_high"] = bounds.low["2"], bounds.high["2"]
+    return result.astype("Int64").assign(possible=bounds.possible)
+
+
+def _as_bounds(
+    percent: pd.DataFrame, low: _IntArray, high: _IntArray, possible: npt.NDArray[np.bool_]
+) -> Bounds:
+    frames = [
+        pd.DataFrame(values, index=percent.index, columns=percent.columns).astype("Int64")
+        for values in (low, high)
+    ]
+    return Bounds(frames[0], frames[1], pd.Series(possible, index=percent.index, dtype="boolean"))
 
 
 def _bounds(n: _IntArray, percent: pd.DataFrame, decimals: pd.DataFrame) -> tuple[_IntArray, _IntArray]:
-    digits = decimals[list(MARKS)].clip(upper=MAX_DECIMALS).to_numpy(dtype=np.int64)
+    digits = decimals.fillna(0).clip(upper=MAX_DECIMALS).to_numpy(dtype=np.int64)
     scale = 10**digits
-    printed = np.rint(percent[list(MARKS)].to_numpy(dtype=np.float64) * scale).astype(np.int64)
+    known = percent.notna().to_numpy(dtype=bool)
+    printed = np.rint(percent.fillna(0).to_numpy(dtype=np.float64) * scale).astype(np.int64)
     unit = 200 * scale
     centre = 2 * printed * n[:, None]
     low = -((n[:, None] - centre) // unit)  # ceil((centre − n) / unit)
     high = (centre + n[:, None]) // unit
-    return np.maximum(low, 0), np.minimum(high, n[:, None])
+    return (
+        np.where(known, np.maximum(low, 0), 0),
+        np.where(known, np.minimum(high, n[:, None]), n[:, None]),
+    )
 
 
-def closes(percent: pd.DataFrame, decimals: pd.DataFrame) -> "pd.Series[bool]":
-    """Whether the four per cents add up to 100 ± 0.2, or to what rounding to whole per cents allows."""
-    total = percent[list(MARKS)].sum(axis=1)
-    rounding = (0.5 * 10.0 ** -decimals[list(MARKS)].astype("float64")).sum(axis=1)
+def closes(
+    percent: pd.DataFrame, decimals: pd.DataFrame, columns: Sequence[str] = MARKS
+) -> "pd.Series[bool]":
+    """Whether the per cents add up to 100 ± 0.2, or to what rounding to the printed digits allows."""
+    total = percent[list(columns)].sum(axis=1)
+    rounding = (0.5 * 10.0 ** -decimals[list(columns)].fillna(0).astype("float64")).sum(axis=1)
     tolerance = np.maximum(CLOSE, rounding) + 1e-9
     return ((total - 100).abs() <= tolerance).astype("boolean")
 

@@ -23,7 +23,7 @@ from shnor_lib.data.intake.pupils import count, findings, judge, procedure
 from shnor_lib.data.intake.pupils.count import Sitting
 from shnor_lib.data.intake.pupils.judge import ABSENT, NO_SCHOOL, Work
 from shnor_lib.data.intake.pupils.procedure import Told
-from shnor_lib.data.intake.pupils.source import BARE, Source
+from shnor_lib.data.intake.pupils.source import BARE, Source, Task
 from shnor_lib.data.intake.reading import SIGHTINGS, Taken, with_place
 from shnor_lib.data.scales import Scale
 
@@ -45,6 +45,7 @@ class Block:
         has_test: there is a column of test scores (ЕГЭ).
         row: row of the heading.
         rcoi: bare numbers of schools are codes of the РЦОИ, or six digits.
+        tasks: tasks whose points the rows hold, in the order of their columns.
     """
 
     open: Callable[[], Source]
@@ -55,13 +56,14 @@ class Block:
     has_test: bool = False
     row: int = 1
     rcoi: bool = False
+    tasks: tuple[Task, ...] = ()
 
 
 def take(sheet: Sheet, blocks: Sequence[Block], log: Log) -> Taken:
     """Sittings of all tables of a sheet."""
     taken = [_take(sheet, block, log) for block in blocks]
     tables: dict[str, pd.DataFrame] = {}
-    for name in ("results", SIGHTINGS):
+    for name in dict.fromkeys(name for part in taken for name in part.tables):
         parts = [part.tables[name] for part in taken if name in part.tables]
         if parts:
             tables[name] = pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
@@ -152,7 +154,7 @@ def _judge(
     size = sheet.path.stat().st_size if isinstance(sheet, CsvSheet) else 0
     parts = 1 + size // PART_SIZE
     day = told.day or ""
-    results: list[pd.DataFrame] = []
+    results: dict[str, list[pd.DataFrame]] = {}
     sightings: list[pd.DataFrame] = []
     taken: list[Sitting] = []
     rows = 0
@@ -165,11 +167,14 @@ def _judge(
         findings.report(connection, block.titles, block.row, work.uses_test, source.has_ids, log)
         judged = count.judged_rows(connection)
         rows += judged.num_rows
-        sitting = Sitting(sheet.file, sheet.name, series, year, judged, day, source.has_ids, kind)
+        sitting = Sitting(
+            sheet.file, sheet.name, series, year, judged, day, source.has_ids, kind, block.tasks
+        )
         if size > HELD_SIZE:
-            counted, found = count.count([sitting])
-            results.append(counted)
-            log.findings += found
+            counted = count.count([sitting])
+            for name, table in counted.tables.items():
+                results.setdefault(name, []).append(table)
+            log.findings += counted.findings
         elif judged.num_rows:
             taken.append(sitting)
         if not part:
@@ -182,7 +187,7 @@ def _judge(
             "файлах с ним не сопоставлены",
             "Ничего не нужно, если пересдач в других файлах нет.",
         )
-    tables = {SIGHTINGS: pd.concat(sightings)} | ({"results": pd.concat(results)} if results else {})
+    tables = {SIGHTINGS: pd.concat(sightings)} | {name: pd.concat(found) for name, found in results.items()}
     return Taken(tables, rows, tuple(taken))
 
 

@@ -1,7 +1,8 @@
 """Persons counted into results of schools: attempts, repeated rows, impossible rows (rules R1, R3, R5).
 
 In:   `Sitting`s: judged rows of one procedure in one sheet, persons as salted digests.
-Out:  `count`: rows of the table `results` (school × series × year × attempt) with their places, and findings.
+Out:  `count`: rows of the table `results` (school × series × year × attempt) with their places, the tables of
+      `pupils.beside`, and findings.
 Not:  judging of single rows (see `pupils.judge`).
 
 A person who sat several times is one participant: `first` takes the earliest sitting by day, then by file and
@@ -10,7 +11,7 @@ the table only for series and years in which anybody sat more than once, then fo
 is merged with another must not lose its participants under one of the policies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import duckdb
@@ -19,10 +20,10 @@ import pyarrow as pa
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding
 from shnor_lib.data.identity.codes import RCOI
-from shnor_lib.data.intake.pupils import judge
+from shnor_lib.data.intake.pupils import beside, judge
 from shnor_lib.data.intake.pupils.findings import rows_findings
 from shnor_lib.data.intake.pupils.judge import IMPOSSIBLE, TAKEN
-from shnor_lib.data.intake.pupils.source import BARE
+from shnor_lib.data.intake.pupils.source import BARE, Task
 
 _QUARANTINE = 20  # of impossible rows a cell bears one in so many
 _ROWS = pa.schema(
@@ -34,6 +35,8 @@ _ROWS = pa.schema(
         ("score", pa.float64()),
         ("mark", pa.int8()),
         ("failed", pa.bool_()),
+        ("journal", pa.int8()),
+        ("tasks", pa.list_(pa.uint8())),
     ]
 )
 OUT = ("school_id", "year", "series", "attempt", "participants", "failed", "failed_low", "failed_high")
@@ -47,11 +50,12 @@ class Sitting:
         file, sheet: where they stand.
         series: id of the series.
         year: calendar year in which the school year ends.
-        rows: row, school, person, bad (impossible), score, mark, failed; nothing personal.
+        rows: row, school, person, bad (impossible), score, mark, failed, journal, tasks; nothing personal.
         day: ISO date of the exam, empty where not known.
         has_ids: persons can be told apart.
         kind: `oge` or `ege` where schools written as bare numbers (`source.BARE` added) are codes of the РЦОИ
             or six digits; empty where they are logins.
+        tasks: of which `rows` hold the points, in their order.
     """
 
     file: str
@@ -62,29 +66,39 @@ class Sitting:
     day: str = ""
     has_ids: bool = True
     kind: str = ""
+    tasks: tuple[Task, ...] = ()
 
 
 def judged_rows(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Rows of the table `judged` that count: taken ones and impossible ones."""
     counting = ", ".join(str(status) for status in (TAKEN, *IMPOSSIBLE))
     query = (
-        f"select row, school, person, status <> {TAKEN} as bad, score, mark, failed "  # noqa: S608
+        f"select row, school, person, status <> {TAKEN} as bad, score, mark, failed, journal, tasks "  # noqa: S608
         f"from judged where status in ({counting})"
     )
     return connection.sql(query).to_arrow_table().cast(_ROWS)
 
 
-def count(sittings: Sequence[Sitting]) -> tuple[pd.DataFrame, list[Finding]]:
-    """Results of schools.
+@dataclass(frozen=True)
+class Counted:
+    """What the rows of pupils give.
 
-    Returns:
-        Columns `OUT`, n2–n5 (Int64, missing where a mark is not known), mean_score (Float64), source, file,
-        sheet, row, and `codes.RCOI` where a school stands under a number that may be a code of the РЦОИ (such
-        a cell may stand beside one under the same digits as a login); and findings about repeated, impossible
-        and unjudged rows.
+    Attributes:
+        tables: `results` with the columns `OUT`, n2–n5 (Int64, missing where a mark is not known), mean_score
+            (Float64), and `codes.RCOI` where a school stands under a number that may be a code of the РЦОИ
+            (such a cell may stand beside one under the same digits as a login); and the tables of
+            `pupils.beside`, without schools under such numbers. All with source, file, sheet, row.
+        findings: about repeated, impossible and unjudged rows.
     """
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=lambda: {"results": pd.DataFrame()})
+    findings: list[Finding] = field(default_factory=list)
+
+
+def count(sittings: Sequence[Sitting]) -> Counted:
+    """Results of schools, and what is counted beside them."""
     if not sittings:
-        return pd.DataFrame(), []
+        return Counted()
     connection = judge.connect()
     parts = [_with_block(sitting, at) for at, sitting in enumerate(sittings)]
     works = sorted({(item.series, item.year) for item in sittings})
@@ -103,10 +117,12 @@ def count(sittings: Sequence[Sitting]) -> tuple[pd.DataFrame, list[Finding]]:
         connection.execute(step).fetchall()
     findings = _repeated(connection, sittings)
     cells = connection.sql(_CELLS).to_arrow_table().to_pandas()
-    connection.close()
     results = _results(cells, sittings, works)
+    spoilt = _QUARANTINE * results["bad"] > results["participants"] + results["bad"]
+    others = beside.count(connection, [item.tasks for item in sittings], works, results[~spoilt])
+    connection.close()
     findings += _unjudged(results, sittings)
-    return results.drop(columns=["bad", "unknown", "block"]), findings
+    return Counted({"results": results.drop(columns=["bad", "unknown", "block"]), **others}, findings)
 
 
 def _with_block(sitting: Sitting, at: int) -> pa.Table:
@@ -118,8 +134,8 @@ def _with_block(sitting: Sitting, at: int) -> pa.Table:
 # a login and as a bare number in cells of their own: the number may turn out to be another school's code.
 _SITTINGS = f"""
     create view sittings as
-    select row, school % {BARE} as school, school >= {BARE} as bare, person, bad, score, mark, failed, block,
-        work, day, retaken
+    select row, school % {BARE} as school, school >= {BARE} as bare, person, bad, score, mark, failed,
+        journal, tasks, block, work, day, retaken
     from rows join blocks using (block)"""  # noqa: S608 - the only thing put in is a number of ours
 # Only persons with several rows are put in order: they are few.
 _REPEATED = """

@@ -63,14 +63,16 @@ class Flat:
             said = procedure.settle([said, _uploaded(sheet, found)])
         has_test = "test" in found.columns
         exam = "ege" if has_test else self.exam
+        header, tasks = source.with_tasks(found, sheet.head[found.row]) if exam == "vpr" else (found, ())
         block = Block(
-            partial(source.from_sheet, sheet, found, self.rcoi),
+            partial(source.from_sheet, sheet, header, self.rcoi),
             found.titles,
             said,
             Told(exam=exam or None),
             has_test=has_test,
             row=found.row + 1,
             rcoi=self.rcoi,
+            tasks=tasks,
         )
         return take(sheet, [block], log)
 

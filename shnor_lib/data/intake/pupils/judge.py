@@ -1,7 +1,8 @@
 """Each row of a pupil judged by itself: participant, absent, ГВЭ, impossible; passed or failed (R1, R2, R5).
 
 In:   a `pupils.source.Source`, and what is known of the procedure.
-Out:  the table `judged` of a DuckDB connection in memory: row, school, person, status, score, mark, failed.
+Out:  the table `judged` of a DuckDB connection in memory: row, school, person, status, score, mark, failed,
+      mark in the journal, points of tasks.
 Not:  persons with several rows and counts of schools (see `pupils.count`).
 
 A person is a 64-bit digest of the identifying texts with a salt that is drawn anew for every process and
@@ -96,12 +97,14 @@ def _query(source: Source, work: Work, part: int, parts: int) -> str:
                 {word("variant")} as variant, {word("total")} as total_word, {word(score)} as score_word,
                 {word("mark")} as mark_word, {word("form")} as form,
                 replace(coalesce(short, ''), ' ', '') as short, coalesce(extended, '') as extended,
-                {word("geometry")} as geometry_word
+                {word("geometry")} as geometry_word, {word("journal")} as journal_word, tasks
             from pupils {some}
         ), numbers as (
             select *, num(score_word) as score,
                 case when num(mark_word) between 2 and 5 and num(mark_word) % 1 = 0
                     then num(mark_word)::tinyint end as given,
+                case when num(journal_word) between 2 and 5 and num(journal_word) % 1 = 0
+                    then num(journal_word)::tinyint end as journal,
                 {_geometry(work.scale)} as geometry
             from words
         ), known as (
@@ -123,6 +126,7 @@ def _query(source: Source, work: Work, part: int, parts: int) -> str:
         select row, school, person, status::tinyint as status, score,
             coalesce(given, scale_mark)::tinyint as mark,
             case when given is not null then given = 2 else scale_failed end as failed,
+            journal, tasks,
             coalesce(given <> scale_mark or (given = 2) <> scale_failed, false) as disagrees,
             status = {ABSENT} and coalesce(score > 0, false) as absent_with_score
         from known

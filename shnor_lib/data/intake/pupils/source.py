@@ -9,7 +9,7 @@ Not:  meaning of scores and marks.
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -20,13 +20,25 @@ from shnor_lib.data.intake import cells
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import CsvSheet, Sheet
+from shnor_lib.data.intake.task_names import pupil_task
 from shnor_lib.data.schools import split_login
 from shnor_lib.errors import InputError
 
-TEXTS = ("person", "variant", "total", "test", "mark", "short", "extended", "geometry", "form")
-SCHEMA = pa.schema([("row", pa.int32()), ("school", pa.int32()), *((name, pa.string()) for name in TEXTS)])
+TEXTS = ("person", "variant", "total", "test", "mark", "short", "extended", "geometry", "form", "journal")
+_POINTS = pa.list_(pa.uint8())
+TASK = "task "  # begins the names of columns that hold points of tasks
+SCHEMA = pa.schema(
+    [
+        ("row", pa.int32()),
+        ("school", pa.int32()),
+        *((name, pa.string()) for name in TEXTS),
+        ("tasks", _POINTS),
+    ]
+)
 PERSON = ("klass", "number", "code", "surname", "name1", "name2", "series_no", "document")
 _IDENTIFYING = PERSON[1:]  # a class alone tells nobody apart
+_NOT_BEGUN = ("x", "х")  # Latin and Cyrillic
+_MOST_POINTS = 99
 _SCHOOL = ("municipality", "region", "name")
 BLOCK = 8 << 20  # bytes of CSV read at a time
 # Added to a school that a file of the РЦОИ writes as a bare number: its own code or six digits of a login.
@@ -34,6 +46,14 @@ BARE = 1_000_000
 _SHORT_CODE = re.compile(r"\d{3,4}")
 
 Columns = Mapping[str, Sequence[str | None]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task of a work: its number and highest score, None where the heading does not say it."""
+
+    name: str
+    max_score: int | None = None
 
 
 @dataclass
@@ -83,6 +103,19 @@ class Source:
             words[f"{column}_code"] = code if bar else ""
         known = self.schools.setdefault(digits, words)
         known.update({key: value for key, value in words.items() if value and not known[key]})
+
+
+def with_tasks(header: Header, heads: Sequence[Cell]) -> tuple[Header, tuple[Task, ...]]:
+    """The header with the columns of tasks beside the known ones, and the tasks in their order."""
+    taken = set(header.columns.values())
+    places: dict[str, int] = {}
+    tasks: list[Task] = []
+    for place, cell in enumerate(heads):
+        found = None if place in taken else pupil_task(cell)
+        if found is not None and f"{TASK}{found[0]}" not in places:
+            places[f"{TASK}{found[0]}"] = place
+            tasks.append(Task(*found))
+    return replace(header, columns={**header.columns, **places}), tuple(tasks)
 
 
 def from_csv(sheet: CsvSheet, header: Header, rcoi: bool = False) -> Source:
@@ -203,7 +236,36 @@ def _canonical(piece: pa.Table, rcoi: bool) -> pa.Table:
     nothing = pa.nulls(piece.num_rows, pa.string())
     columns = {name: piece[name] if name in piece.column_names else nothing for name in TEXTS}
     columns["person"] = _person(piece, nothing)
+    columns["tasks"] = _points(piece)
     return pa.table({"row": piece["row"], "school": _school(piece["school"], rcoi), **columns}).cast(SCHEMA)
+
+
+def _points(piece: pa.Table) -> pa.Array:
+    """Points of the tasks of each row in the order of their columns; nought where one was not begun (X)."""
+    names = [name for name in piece.column_names if name.startswith(TASK)]
+    if not names or not piece.num_rows:
+        return pa.nulls(piece.num_rows, _POINTS)
+    found = np.column_stack([_points_of(piece[name]) for name in names]).ravel()
+    values = pa.array(np.where(found < 0, 0, found).astype(np.uint8), mask=found < 0)
+    offsets = pa.array(np.arange(0, len(found) + 1, len(names)), pa.int32())
+    return pa.ListArray.from_arrays(offsets, values)
+
+
+def _points_of(column: pa.ChunkedArray) -> "np.ndarray[tuple[int], np.dtype[np.int16]]":
+    """One task: −1 where nothing is said, or nothing that is a number of points."""
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    points = np.array([*(_point(word or "") for word in encoded.dictionary.to_pylist()), -1], dtype=np.int16)
+    return np.asarray(points[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+
+
+def _point(word: str) -> int:
+    plain = cells.text(word)
+    if plain.casefold() in _NOT_BEGUN:
+        return 0
+    value = cells.number(plain).value
+    return int(value) if value is not None and value.is_integer() and 0 <= value <= _MOST_POINTS else -1
 
 
 def _person(piece: pa.Table, nothing: pa.Array) -> pa.ChunkedArray | pa.Array:

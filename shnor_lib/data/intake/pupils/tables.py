@@ -35,6 +35,7 @@ class _Table:
     titles: Mapping[str, str]
     said: Told
     max_score: float | None
+    tasks: tuple[source.Task, ...] = ()
     numbers: list[int] = field(default_factory=list)
     cells: dict[str, list[str]] = field(default_factory=dict)
 
@@ -89,6 +90,7 @@ class Tables:
                 "test" in table.spans,
                 table.row,
                 self.rcoi,
+                table.tasks,
             )
             for table in self._tables(sheet, log)
             if table.numbers
@@ -111,7 +113,8 @@ class Tables:
                 continue
             header = self._heading(row, at)
             if header is not None:
-                tables.append(_open(header, row, lines, tables[-1] if tables else None))
+                known, tasks = source.with_tasks(header, row) if self.exam == "vpr" else (header, ())
+                tables.append(_open(known, row, lines, tables[-1] if tables else None, tasks))
                 lines = []
             elif tables and tables[-1].take(at + 1, row, self.rcoi):
                 continue
@@ -122,7 +125,13 @@ class Tables:
         return tables
 
 
-def _open(header: columns.Header, row: Sequence[Cell], lines: Sequence[str], before: _Table | None) -> _Table:
+def _open(
+    header: columns.Header,
+    row: Sequence[Cell],
+    lines: Sequence[str],
+    before: _Table | None,
+    tasks: tuple[source.Task, ...] = (),
+) -> _Table:
     """A table below its heading; what its titles leave open is as in the table before.
 
     Titles that name another subject or day begin another exam: only exam and year of the table before stay.
@@ -137,7 +146,7 @@ def _open(header: columns.Header, row: Sequence[Cell], lines: Sequence[str], bef
     starts = [at for at, cell in enumerate(row) if cells.text(cell)]
     ends = dict(zip(starts, [*starts[1:], len(row) + 1], strict=True))
     spans = {name: range(at, ends[at]) for name, at in header.columns.items()}
-    return _Table(header.row + 1, spans, header.titles, said, most)
+    return _Table(header.row + 1, spans, header.titles, said, most, tasks)
 
 
 def _is_average(row: Sequence[Cell]) -> bool:
