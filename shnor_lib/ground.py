@@ -264,3 +264,20 @@ class Ground:
         """The newest register row of every school."""
         schools = self.table("schools")
         return schools.sort_values("year", kind="stable").drop_duplicates("school_id", keep="last")
+
+
+_shared: list[Ground] = []
+
+
+def share(ground: Ground) -> None:
+    """Let every region that this process and its forks open on the same data take over these answers."""
+    _shared[:] = [ground]
+
+
+def on(project: Project, snapshot: Snapshot) -> Ground:
+    """The shared ground where it stands on the same project, settings and snapshot, else a new one."""
+    for ground in _shared:
+        same_project = ground.project == project and ground.project.settings == project.settings
+        if same_project and ground.snapshot.id == snapshot.id:
+            return ground
+    return Ground(project, snapshot)

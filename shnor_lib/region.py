@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from shnor_lib import disclosure
+from shnor_lib import ground as grounds
 from shnor_lib.analysis import (
     clusters,
     dynamics,
@@ -324,4 +325,4 @@ def open_region(
     chosen = store.open_snapshot(home.processed, pinned) if pinned else store.current(home.processed)
     name = str(methodology or home.settings.methodology)
     beside = home.root / name
-    return Region(Ground(home, chosen), load(beside if beside.is_file() else name))
+    return Region(grounds.on(home, chosen), load(beside if beside.is_file() else name))

@@ -6,7 +6,9 @@ facts        what the data hold, asked once
 keys         what a page depends on, as a hash
 plan         units: notebook × municipality × year, and which of them have to run
 unit         one notebook executed and made a page
-workers      processes
+staff        which workers a run gets
+hands        where worker processes come from
+workers      feeding and watching them
 work         done units until they are published; one batch of a year at a time
 manifest     what was run, with what, how it ended
 html, index  pages

@@ -7,8 +7,14 @@ FAILED = "failed"
 
 TIMEOUT = "timeout"
 DEAD = "dead"
+MEMORY = "memory"
 NOTEBOOK = "notebook"
 CANCELLED = "cancelled"
+
+# Engines: forks of a warm process, and papermill's own.
+SHNOR = "shnor"
+REFERENCE = "reference"
+ENGINES = (SHNOR, REFERENCE)
 
 # Formats and the endings of their files; `single` is a page that holds all it needs.
 ENDINGS = {"ipynb": ".ipynb", "html": ".html", "single": ".single.html"}

@@ -70,6 +70,13 @@ def nothing_to_do(console: Console | None, todo: Plan, year: int) -> None:
         console.print(f"Отчёты за {year} год не изменились: {len(todo.unchanged)}", highlight=False)
 
 
+def slower(console: Console | None, reason: str) -> None:
+    """Say that papermill's own engine works in the place of the fast one."""
+    if console is not None:
+        words = f"Быстрый движок не применён: {reason}. Отчёты строит обычный движок papermill, медленнее."
+        console.print(words, highlight=False, soft_wrap=True)
+
+
 class _Speed(ProgressColumn):
     """Units a second."""
 

@@ -17,21 +17,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import Any
 
 from rich.console import Console
 
 from shnor_lib import atomic
-from shnor_lib.batch import manifest, plan, publish, workers
+from shnor_lib.batch import manifest, plan, publish, staff, workers
 from shnor_lib.batch import parameters as strict
 from shnor_lib.batch.facts import Facts, gather
+from shnor_lib.batch.hands import Source
 from shnor_lib.batch.html import Heading
 from shnor_lib.batch.index import INDEX
 from shnor_lib.batch.keys import Keys
 from shnor_lib.batch.manifest import Entry
-from shnor_lib.batch.names import DEAD, DONE, FORMATS, REGION, TIMEOUT
+from shnor_lib.batch.names import (
+    DEAD,
+    DONE,
+    ENGINES,
+    FORMATS,
+    REGION,
+    SHNOR,
+    TIMEOUT,
+)
 from shnor_lib.batch.plan import Plan, Unit
 from shnor_lib.batch.progress import Progress, nothing_to_do, reporter
 from shnor_lib.batch.publish import Made
@@ -39,11 +46,11 @@ from shnor_lib.batch.unit import Job, Outcome, check_formats
 from shnor_lib.batch.work import Work, request
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description, describe
-from shnor_lib.region import SNAPSHOT_VARIABLE, Municipality
-from shnor_lib.settings import PROJECT_VARIABLE, Project
+from shnor_lib.region import Municipality
+from shnor_lib.settings import Project
 
 LIMIT = 600.0
-DISPLAY_VARIABLE = "SHNOR_DISPLAY"
+MEMORY_LIMIT = 4096
 # Failures that may be of the moment: a process that died, a machine too busy.
 _PASSING = (DEAD, TIMEOUT)
 _ANOTHER_TRY = 1
@@ -141,7 +148,8 @@ def run_batch(
     jobs: int | None = None,
     console: Console | None = None,
     timeout: float = LIMIT,
-    engine: str | None = None,
+    engine: str = SHNOR,
+    memory: int = MEMORY_LIMIT,
 ) -> BatchResult:
     """Run notebooks for municipalities and publish the reports.
 
@@ -151,18 +159,23 @@ def run_batch(
         jobs: worker processes; the number of processors when None.
         console: where progress goes; nowhere when None.
         timeout: seconds for one unit.
-        engine: papermill engine; papermill's own when None.
+        engine: `shnor`, forks of a warm process; `reference`, papermill's own, also taken where forks are not
+            safe, with a notice.
+        memory: MB that a unit may take under the engine `shnor`; 0 is no limit.
 
     Returns:
         What was done; failures are in it, not raised.
 
     Raises:
         SelectionError, ParameterError, InputError: see `prepare`.
-        RunError: unknown format, reports not writable, another batch of the year at work, or interrupted;
+        RunError: unknown format or engine, reports not writable, another batch of the year at work, or
+        interrupted;
             what was done is published.
     """
     started = time.monotonic()
     asked = asked or Request()
+    if engine not in ENGINES:
+        raise RunError(f"Движок «{engine}» не известен. Есть: {', '.join(ENGINES)}.")
     facts, todo = prepare(project, asked)
     root = project.reports / str(facts.year)
     made: list[Made] = []
@@ -175,7 +188,9 @@ def run_batch(
                 crew = max(1, min(jobs or workers.default_jobs(), len(todo.run)))
                 with reporter(console, todo, facts.year, crew) as progress, _interruptible():
                     try:
-                        run = _Run(project, facts, asked, work, root, progress, timeout, engine)
+                        run = _Run(
+                            project, facts, asked, work, root, progress, timeout, engine, memory, console
+                        )
                         for item in run.all(todo.run, crew):
                             made.append(item)  # first: what is reported as done is also published
                             progress.done(item.entry)
@@ -219,7 +234,9 @@ class _Run:
     root: Path
     progress: Progress
     timeout: float
-    engine: str | None
+    engine: str
+    memory: int
+    console: Console | None
 
     def all(self, units: Mapping[Unit, str], crew: int) -> Iterator[Made]:
         """Everything that is made, in the order in which it ends; first what an interrupted run has left."""
@@ -237,32 +254,33 @@ class _Run:
                 yield made(unit, found[1], found[0])
             else:
                 left[unit] = self._job(unit, len(left), heads)
+        if left:
+            need = staff.Need(self.project, self.facts, self.asked.parameters, list(left), self.work.log)
+            with staff.hire(need, self.engine, self.console) as (source, engine):
+                ready = {unit: replace(job, engine=engine) for unit, job in left.items()}
+                for unit, outcome, folder in self._tried(ready, crew, source):
+                    if outcome.status == DONE:
+                        folder = self.work.keep(units[unit], folder, outcome)
+                    yield made(unit, outcome, folder)
+
+    def _tried(
+        self, left: dict[Unit, Job], crew: int, source: Source
+    ) -> Iterator[tuple[Unit, Outcome, Path]]:
+        """Outcomes of units and folders of their files; what may be of the moment is tried again."""
         tries = dict.fromkeys(left, 0)
+        number = len(left)
         while left:
             again: dict[Unit, Job] = {}
-            with self._outcomes(list(left.values()), crew) as outcomes:
+            ran = workers.run(list(left.values()), min(crew, len(left)), source, self.progress.started)
+            with closing(ran) as outcomes:
                 for job, outcome in outcomes:
                     if outcome.code in _PASSING and tries[job.unit] < _ANOTHER_TRY:
                         tries[job.unit] += 1
-                        again[job.unit] = replace(job, folder=self.work.folder(len(units) + len(again)))
-                    elif outcome.status == DONE:
-                        yield made(job.unit, outcome, self.work.keep(units[job.unit], job.folder, outcome))
+                        again[job.unit] = replace(job, folder=self.work.folder(number))
+                        number += 1
                     else:
-                        yield made(job.unit, outcome, job.folder)
+                        yield job.unit, outcome, job.folder
             left = again
-
-    @contextmanager
-    def _outcomes(self, jobs: Sequence[Job], crew: int) -> Iterator[Any]:
-        with TemporaryDirectory(prefix="shnor-") as runtime:
-            environment = {
-                DISPLAY_VARIABLE: "batch",
-                PROJECT_VARIABLE: str(self.project.root),
-                SNAPSHOT_VARIABLE: self.facts.snapshot,
-                "JUPYTER_RUNTIME_DIR": runtime,  # short and private: sockets of kernels lie in it
-            }
-            ran = workers.run(jobs, min(crew, len(jobs)), environment, self.work.log, self.progress.started)
-            with closing(ran) as outcomes:
-                yield outcomes
 
     def _job(self, unit: Unit, number: int, heads: dict[Path, Description]) -> Job:
         title = heads.setdefault(unit.notebook, describe(unit.notebook)).title
@@ -274,6 +292,7 @@ class _Run:
             timeout=self.timeout,
             formats=tuple(self.asked.formats),
             engine=self.engine,
+            memory=self.memory,
         )
 
 

@@ -11,7 +11,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,34 @@ from papermill.execute import execute_notebook
 from traitlets.config import Config
 
 from shnor_lib.batch.html import Heading, render
-from shnor_lib.batch.names import CANCELLED, DEAD, DONE, ENDINGS, FAILED, FORMATS, NOTEBOOK, TIMEOUT
+from shnor_lib.batch.names import (
+    CANCELLED,
+    DEAD,
+    DONE,
+    ENDINGS,
+    FAILED,
+    FORMATS,
+    MEMORY,
+    NOTEBOOK,
+    REFERENCE,
+    SHNOR,
+    TIMEOUT,
+)
 from shnor_lib.batch.plan import Unit
+from shnor_lib.engine import plugin
+from shnor_lib.engine.fork import Process
+from shnor_lib.engine.limits import MEGABYTE, Limits
 from shnor_lib.errors import RunError, ShnorError
 
 MESSAGES = {
     TIMEOUT: "Отчёт не построен: расчёт не уложился в отведённое время.",
     DEAD: "Отчёт не построен: процесс расчёта завершился аварийно, возможно, не хватило памяти.",
+    MEMORY: "Отчёт не построен: расчёту не хватило отведённой памяти.",
     NOTEBOOK: "Отчёт не построен: в блокноте произошла ошибка. Подробности — в журнале оператора.",
     CANCELLED: "Отчёт не построен: запуск прерван.",
 }
+# Errors of a cell that are not the notebook's own.
+_CODES = {"DeadKernelError": DEAD, "MemoryLimitError": MEMORY, "MemoryError": MEMORY}
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # The history of commands is of no use to a batch, and kernels would wait for each other's writes.
 _KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False"]
@@ -50,7 +68,8 @@ class Job:
         cwd: current folder of the notebook.
         timeout: seconds for the whole unit.
         formats: which of `ENDINGS` to leave.
-        engine: papermill engine; None is papermill's own.
+        engine: papermill engine.
+        memory: MB that the notebook may take; 0 is no limit. Only the engine `shnor` knows limits.
     """
 
     unit: Unit
@@ -59,7 +78,8 @@ class Job:
     cwd: Path
     timeout: float
     formats: tuple[str, ...] = FORMATS
-    engine: str | None = None
+    engine: str = REFERENCE
+    memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +113,12 @@ def produce(job: Job) -> Outcome:
 
     Never raises for what a notebook does; whatever goes wrong becomes a failed outcome.
     """
+    peaks: list[int] = []
+    outcome = _produce(job, lambda process: peaks.append(process.peak))
+    return replace(outcome, memory=max(peaks, default=0) // MEGABYTE)
+
+
+def _produce(job: Job, watch: Callable[[Process], None]) -> Outcome:
     started = time.monotonic()
 
     def seconds() -> float:
@@ -100,7 +126,7 @@ def produce(job: Job) -> Outcome:
 
     executed = job.folder / job.unit.notebook.name
     try:
-        notebook = _execute(job, executed, lambda: job.timeout - seconds())
+        notebook = _execute(job, lambda: job.timeout - seconds(), watch)
     except PapermillExecutionError as error:
         return _explain(error, seconds(), job.cwd)
     except (CellTimeoutError, TimeoutError):
@@ -111,24 +137,26 @@ def produce(job: Job) -> Outcome:
         return Outcome.failure(NOTEBOOK, seconds(), traceback.format_exc())
     try:
         log = _take_warnings(notebook)
-        _forget_machine(notebook)
+        _forget_machine(notebook, executed.name)
         for kind, ending in ENDINGS.items():
             if kind in job.formats and kind != "ipynb":
                 page = executed.with_suffix(ending)
                 page.write_text(render(notebook, job.heading, whole=kind == "single"), encoding="utf-8")
         if "ipynb" in job.formats:
             nbformat.write(notebook, executed)  # type: ignore[no-untyped-call]
-        else:
-            executed.unlink()
     except Exception:
         return Outcome.failure(NOTEBOOK, seconds(), traceback.format_exc())
     return Outcome(DONE, seconds(), log=log)
 
 
-def _execute(job: Job, target: Path, left: Callable[[], float]) -> NotebookNode:
+def _execute(job: Job, left: Callable[[], float], watch: Callable[[Process], None]) -> NotebookNode:
+    plugin.register()
+    own: dict[str, Any] = {}
+    if job.engine == SHNOR:
+        own = {"limits": Limits(memory=job.memory * MEGABYTE or None), "report": watch}
     notebook: NotebookNode = execute_notebook(
         job.unit.notebook,
-        target,
+        None,  # written once, below: as it is published
         parameters=job.unit.parameters,
         engine_name=job.engine,
         request_save_on_cell_execute=False,
@@ -141,6 +169,7 @@ def _execute(job: Job, target: Path, left: Callable[[], float]) -> NotebookNode:
         config=_transport(),
         # All is collected by then; a polite end costs 0.2 s, and 3 s when the kernel misses the request.
         shutdown_kernel="immediate",
+        **own,
     )
     return notebook
 
@@ -160,6 +189,8 @@ def _explain(error: PapermillExecutionError, seconds: float, root: Path) -> Outc
     """The message of an error of this library is written for people; any other one is not."""
     log = _ANSI.sub("", "\n".join(error.traceback))
     ours = {kind.__name__: kind for kind in _kinds(ShnorError)}
+    if error.ename in _CODES:
+        return Outcome.failure(_CODES[error.ename], seconds, log)
     if error.ename not in ours:
         return Outcome.failure(NOTEBOOK, seconds, log)
     message = str(error.evalue).replace(f"{root}/", "").replace(str(root), ".")
@@ -186,12 +217,10 @@ def _is_warning(output: NotebookNode) -> bool:
     return bool(output.output_type == "stream" and output.name == "stderr")
 
 
-def _forget_machine(notebook: NotebookNode) -> None:
+def _forget_machine(notebook: NotebookNode, name: str) -> None:
     """Published metadata name files, not folders of this machine."""
     facts: dict[str, Any] = notebook.metadata.get("papermill", {})
-    for name in ("input_path", "output_path"):
-        if facts.get(name):
-            facts[name] = Path(facts[name]).name
+    facts.update({"input_path": name, "output_path": name})
 
 
 def check_formats(formats: tuple[str, ...]) -> None:

@@ -4,25 +4,20 @@ In:   jobs.
 Out:  outcomes as they come, one for every job, whatever happens to a worker.
 Not:  what a job does (see `unit`), what becomes of its files (see `publish`).
 
-Workers are spawned, not forked: the parent draws a progress bar from a thread, and a fork of a process
-with threads may hang.
+Never a fork of this very process: it draws a progress bar from a thread, and a fork of a process with threads
+may hang (see `hands`).
 """
 
-import contextlib
-import multiprocessing
 import os
-import signal
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from pathlib import Path
-from typing import Any
+from multiprocessing.connection import wait
+from typing import Any, cast
 
-from shnor_lib.batch import names, unit
+from shnor_lib.batch import names
+from shnor_lib.batch.hands import READY, Channel, Process, Source
 from shnor_lib.batch.unit import Job, Outcome
 from shnor_lib.errors import RunError
 
@@ -30,13 +25,12 @@ from shnor_lib.errors import RunError
 _GRACE = 20.0
 _FAREWELL = 5.0
 _START = 120.0
-_READY = "ready"
 
 
 @dataclass
 class _Worker:
-    process: SpawnProcess
-    connection: Connection
+    process: Process
+    connection: Channel
     started: float
     deadline: float
     ready: bool = False
@@ -62,8 +56,7 @@ def default_jobs() -> int:
 def run(
     jobs: Sequence[Job],
     workers: int,
-    environment: Mapping[str, str],
-    log: Path,
+    source: Source,
     on_start: Callable[[Job], None] = lambda job: None,
 ) -> Generator[tuple[Job, Outcome]]:
     """Run jobs in `workers` processes.
@@ -71,8 +64,7 @@ def run(
     Args:
         jobs: what to run, in this order.
         workers: number of processes.
-        environment: variables for workers and their kernels.
-        log: file for what processes print beside the notebooks.
+        source: where they come from.
         on_start: called when a job is handed to a worker.
 
     Yields:
@@ -85,7 +77,8 @@ def run(
     waiting = deque(enumerate(jobs))
     crew: list[_Worker] = []
     try:
-        crew = [_start(environment, log) for _ in range(min(workers, len(jobs)))]
+        for _ in range(min(workers, len(jobs))):
+            crew.append(_start(source))  # noqa: PERF401 - those started are stopped if the next one fails
         while waiting or any(worker.busy for worker in crew):
             for worker in crew:
                 if worker.free and waiting:
@@ -97,7 +90,7 @@ def run(
                 if not worker.process.is_alive() or outcome.code in (names.DEAD, names.TIMEOUT):
                     # A worker that lost a kernel may hold its remains: the next unit gets a fresh one.
                     _stop(worker)
-                    crew[crew.index(worker)] = _start(environment, log)
+                    crew[crew.index(worker)] = _start(source)
                 yield job, outcome
     finally:
         for worker in crew:
@@ -106,14 +99,10 @@ def run(
             _stop(worker)
 
 
-def _start(environment: Mapping[str, str], log: Path) -> _Worker:
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, dict(environment), log), daemon=False)
-    process.start()
-    theirs.close()
+def _start(source: Source) -> _Worker:
+    process, connection = source.start()
     now = time.monotonic()
-    return _Worker(process, ours, now, now + _START)
+    return _Worker(process, connection, now, now + _START)
 
 
 def _give(worker: _Worker, job: Job) -> None:
@@ -129,7 +118,7 @@ def _collect(crew: Sequence[_Worker]) -> Iterator[tuple[_Worker, Outcome]]:
     """Wait until something happens; outcomes of the workers that ended their unit."""
     watched = [worker for worker in crew if not worker.free]
     left = min(worker.deadline for worker in watched) - time.monotonic()
-    spoke = wait([worker.connection for worker in watched], timeout=max(0.0, left))
+    spoke = wait([cast("Any", worker.connection) for worker in watched], timeout=max(0.0, left))
     for worker in watched:
         if worker.connection in spoke:
             said = _hear(worker)
@@ -138,7 +127,7 @@ def _collect(crew: Sequence[_Worker]) -> Iterator[tuple[_Worker, Outcome]]:
             said = Outcome.failure(names.TIMEOUT, 0.0, "worker did not answer and was killed")
         else:
             continue
-        if said == _READY:
+        if said == READY:
             worker.ready = True
         elif not worker.ready:
             # Not the fault of any unit: the next worker would fare no better.
@@ -172,27 +161,3 @@ def _stop(worker: _Worker) -> None:
     if worker.process.is_alive():
         worker.process.kill()
         worker.process.join()
-
-
-def _work(connection: Connection, environment: dict[str, str], log: Path) -> None:
-    """Body of a worker: take jobs until the parent closes the pipe or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
-    signal.signal(signal.SIGTERM, _leave)  # SystemExit, so that nbclient ends its kernel on the way out
-    os.environ.update(environment)
-    _redirect(log)
-    with contextlib.suppress(EOFError, OSError):
-        connection.send(_READY)
-        while True:
-            connection.send(unit.produce(connection.recv()))
-
-
-def _leave(signum: int, frame: Any) -> None:
-    sys.exit(128 + signum)
-
-
-def _redirect(log: Path) -> None:
-    """Kernels write to the terminal past Python; that would tear the progress bar."""
-    target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    for stream in (1, 2):
-        os.dup2(target, stream)
-    os.close(target)

@@ -42,6 +42,12 @@ def batch(
     ] = "ipynb,html",
     zips: Annotated[bool, typer.Option("--zip", help="Собрать страницы муниципалитета в архив.")] = False,
     timeout: Annotated[float, typer.Option("--timeout", min=1, help="Секунд на один отчёт.")] = 600,
+    engine: Annotated[
+        str, typer.Option("--engine", help="Движок: shnor (быстрый) или reference (обычный papermill).")
+    ] = "shnor",
+    memory: Annotated[
+        int, typer.Option("--memory", min=0, help="МБ памяти на один отчёт; 0 — без предела.")
+    ] = 4096,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что будет построено.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Построить заново и то, что не изменилось.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Продолжить прерванный запуск.")] = False,
@@ -73,7 +79,7 @@ def batch(
     if dry_run:
         _show(*reports.prepare(home, asked))
         return 0
-    result = reports.run_batch(home, asked, jobs, Console(stderr=True), timeout)
+    result = reports.run_batch(home, asked, jobs, Console(stderr=True), timeout, engine, memory)
     for entry in result.failed:
         complain(f"Не построен: {entry.notebook}, {entry.municipality}: {entry.message}")
     done = len(result.units) - len(result.failed)

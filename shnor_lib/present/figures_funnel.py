@@ -60,7 +60,6 @@ def funnel(
     for index, item in enumerate(series):
         where: dict[str, Any] = {"row": index // columns + 1, "col": index % columns + 1}
         _limits(figure, funnels[item], largest, first=index == 0, **where)
-        figure.add_hline(y=threshold, line={"color": theme.ALARM, "width": 1.2, "dash": "dash"}, **where)
         part = now[now["series"] == item]
         size = part["participants"].to_numpy(dtype=float)
         value = part["middle"].to_numpy(dtype=float)
@@ -85,6 +84,7 @@ def funnel(
                 hovertemplate="%{customdata}<extra></extra>",
                 **where,
             )
+    theme.threshold_line(figure, threshold)
     ticks = [5, 10, 20, 50, 100, 200, 500]
     figure.update_xaxes(
         type="log", tickvals=ticks, range=[np.log10(4.5), np.log10(largest * 1.15)], showline=True

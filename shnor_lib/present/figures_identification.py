@@ -48,9 +48,7 @@ def shares(cells: pd.DataFrame, year: int, threshold: int, continuation: str = "
         part = now[now["series"] == item]
         _share_points(figure, part, schools, column, threshold)
         _hidden_points(figure, part, schools, column, threshold)
-        figure.add_vline(
-            x=threshold, line={"color": theme.ALARM, "width": 1.2, "dash": "dash"}, row=1, col=column
-        )
+    theme.threshold_line(figure, threshold, along="y")
     figure.update_xaxes(
         range=[-4, 104],
         tickvals=[0, threshold] if len(series) > 4 else sorted({0, threshold, 60, 100}),

@@ -81,9 +81,7 @@ def trend(points: pd.DataFrame, threshold: int) -> go.Figure:
         for index, item in enumerate(sorted(inside["series"].unique())):
             _trend_line(figure, inside[inside["series"] == item].sort_values("year"), index, row, threshold)
         _breaks(figure, inside, row)
-        figure.add_hline(
-            y=threshold, line={"color": theme.ALARM, "width": 1.2, "dash": "dash"}, row=row, col=1
-        )
+    theme.threshold_line(figure, threshold)
     top = float((100 * drawn["failed"] / drawn["participants"]).max())
     figure.update_yaxes(range=[0, max(threshold + 6, top * 1.15)], title_text="доля, %")
     figure.update_xaxes(

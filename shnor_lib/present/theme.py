@@ -5,7 +5,7 @@ and never carry meaning alone: a symbol, a pattern or a printed number says the 
 closed network has; nothing is fetched.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -179,6 +179,35 @@ def styled(
         legend={"y": 1 + axis / height},
     )
     return figure
+
+
+def threshold_line(figure: go.Figure, value: float, along: Literal["x", "y"] = "x") -> None:
+    """Draw the threshold through every panel that has a trace.
+
+    Args:
+        figure: all its traces are there; changed in place.
+        value: where the line stands.
+        along: the axis along which it runs.
+
+    plotly's own `add_hline` and `add_vline` look at every trace and copy the layout once a panel: with nine
+    panels they took a fifth of the time of the whole figure.
+    """
+    across = "y" if along == "x" else "x"
+    panels = dict.fromkeys((trace.xaxis or "x", trace.yaxis or "y") for trace in figure.data)
+    lines = [
+        {
+            "type": "line",
+            f"{along}0": 0,
+            f"{along}1": 1,
+            f"{along}ref": f"{x if along == 'x' else y} domain",
+            f"{across}0": value,
+            f"{across}1": value,
+            f"{across}ref": y if along == "x" else x,
+            "line": {"color": ALARM, "width": 1.2, "dash": "dash"},
+        }
+        for x, y in panels
+    ]
+    figure.update_layout(shapes=[*figure.layout.shapes, *lines])
 
 
 def empty(title: str, reason: str) -> go.Figure:

@@ -1,0 +1,105 @@
+"""Which workers a run gets, and with what knowledge.
+
+In:   what the run is about, and the engine that was asked for.
+Out:  `hire`: a source of workers and the engine that works in them.
+Not:  starting and watching them (see `hands`, `workers`).
+
+Where forks are not safe, or the warm parent does not start, papermill's own engine works instead, and the
+person is told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+
+from shnor_lib.batch import progress
+from shnor_lib.batch.facts import Facts
+from shnor_lib.batch.hands import Forked, Source, Spawned
+from shnor_lib.batch.names import REFERENCE, SHNOR
+from shnor_lib.batch.parameters import Value
+from shnor_lib.batch.plan import Unit
+from shnor_lib.engine import safe
+from shnor_lib.engine.fork import ForkRefusedError
+from shnor_lib.engine.warmup import Call
+from shnor_lib.pages.page import KINDS
+from shnor_lib.region import SNAPSHOT_VARIABLE
+from shnor_lib.settings import PROJECT_VARIABLE, Project
+
+DISPLAY_VARIABLE = "SHNOR_DISPLAY"
+_REHEARSE = "shnor_lib.pages.rehearsal:rehearse"
+_SHARED = ("methodology", "threshold")
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a run is about.
+
+    Attributes:
+        project: where the data are.
+        facts: what the reports are made from.
+        parameters: of the notebooks, as given.
+        units: what will run.
+        log: file for what processes print.
+    """
+
+    project: Project
+    facts: Facts
+    parameters: Mapping[str, Value]
+    units: Sequence[Unit]
+    log: Path
+
+
+@contextmanager
+def hire(need: Need, engine: str, console: Console | None) -> Iterator[tuple[Source, str]]:
+    """A source of workers, and the engine that works in them.
+
+    Args:
+        need: what the run is about.
+        engine: the engine that was asked for.
+        console: where a notice goes if it cannot be had.
+    """
+    with TemporaryDirectory(prefix="shnor-") as runtime:
+        environment = {
+            DISPLAY_VARIABLE: "batch",
+            PROJECT_VARIABLE: str(need.project.root),
+            SNAPSHOT_VARIABLE: need.facts.snapshot,
+            "JUPYTER_RUNTIME_DIR": runtime,  # short and private: sockets of kernels lie in it
+        }
+        forked = None
+        if engine == SHNOR:
+            forked, reason = _forked(need, environment)
+            if forked is None:
+                progress.slower(console, reason)
+        if forked is None:
+            yield Spawned(environment, need.log), REFERENCE
+        else:
+            with forked:
+                yield forked, SHNOR
+
+
+def _forked(need: Need, environment: Mapping[str, str]) -> tuple[Forked | None, str]:
+    """The warm parent, or why there is none."""
+    reason = safe.obstacle()
+    if reason is not None:
+        return None, reason
+    try:
+        return Forked(environment, need.log, _calls(need)), ""
+    except ForkRefusedError as error:
+        with need.log.open("a", encoding="utf-8") as log:
+            log.write(f"{error}\n")
+        return None, "подготовленный процесс не запускается"
+
+
+def _calls(need: Need) -> list[Call]:
+    """What the warm parent works out for all units: pages of this library have much in common."""
+    texts = [notebook.read_text(encoding="utf-8") for notebook in {unit.notebook for unit in need.units}]
+    pages = [text for text in texts if "shnor.page(" in text]
+    kinds = [kind for kind in KINDS if any(f'\\"{kind}\\"' in text for text in pages)]
+    settings = {name: need.parameters[name] for name in _SHARED if name in need.parameters}
+    if not kinds:
+        return []
+    return [(_REHEARSE, [str(need.project.root), need.facts.year, kinds, settings])]

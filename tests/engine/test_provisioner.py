@@ -1,0 +1,81 @@
+"""Kernels of a server come from the warm parent, and do what kernels do."""
+
+import sys
+import tomllib
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+from jupyter_client.manager import KernelManager, start_new_kernel
+from jupyter_client.provisioning import KernelProvisionerFactory
+
+from shnor_lib.engine import safe, warm
+from shnor_lib.engine.provisioner import Forked, ForkProvisioner
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="forks"),
+    pytest.mark.filterwarnings(
+        "ignore::UserWarning", "ignore::DeprecationWarning", "ignore::ResourceWarning"
+    ),
+]
+NAME = "shnor-fork"
+
+
+@pytest.fixture(autouse=True)
+def default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers with our provisioner as the default one, as its entry point makes it known."""
+    root = Path(__file__).resolve().parents[2]
+    declared = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["entry-points"]
+    group = "jupyter_client.kernel_provisioners"
+    factory = KernelProvisionerFactory.instance()
+    monkeypatch.setitem(factory.provisioners, NAME, EntryPoint(NAME, declared[group][NAME], group))
+    monkeypatch.setattr(factory, "default_provisioner_name", NAME)
+
+
+def ask(manager: KernelManager, client: object, source: str) -> str:
+    """What a cell prints."""
+    said: list[str] = []
+
+    def hear(message: dict[str, object]) -> None:
+        content = message["content"]
+        assert isinstance(content, dict)
+        if message["msg_type"] == "stream":
+            said.append(content["text"])
+
+    client.execute_interactive(source, output_hook=hear, timeout=30)  # type: ignore[attr-defined]
+    return "".join(said)
+
+
+def test_a_kernel_is_a_fork_that_has_its_imports_done_and_can_be_interrupted_restarted_and_ended() -> None:
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        assert isinstance(manager.provisioner, ForkProvisioner)
+        assert isinstance(manager.provisioner.process, Forked)
+        source = "import os, sys\nprint(os.getppid(), 'plotly' in sys.modules, 'x' in dir())\nx = 1"
+        assert ask(manager, client, source) == f"{warm.shared().pid} True False\n"
+        loop = "print('in', flush=True)\nwhile True:\n    pass"
+        client.execute(loop)
+        while client.get_iopub_msg(timeout=30)["content"].get("text") != "in\n":
+            pass
+        manager.interrupt_kernel()
+        assert ask(manager, client, "print(x)") == "1\n"
+        first = manager.provisioner.process.pid
+        manager.restart_kernel()
+        client.wait_for_ready(timeout=30)
+        assert ask(manager, client, source).endswith("True False\n")
+        assert manager.provisioner.process.pid != first
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert not manager.is_alive()
+
+
+def test_where_forks_are_not_safe_a_kernel_starts_as_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safe, "obstacle", lambda: "нет")
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        assert not isinstance(manager.provisioner.process, Forked)
+        assert ask(manager, client, "print(2)") == "2\n"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
