@@ -36,8 +36,12 @@ _REASONS = {
 
 
 @contextmanager
-def aside(path: Path) -> Iterator[Path]:
+def aside(path: Path, flush: bool = True) -> Iterator[Path]:
     """A path beside `path` to write to; it takes the place of `path` when the block ends well.
+
+    Args:
+        path: the file.
+        flush: have it on the disk before it takes its place; what can be made again does without.
 
     Raises:
         OSError: the file cannot be written; what stood at `path` stays.
@@ -46,8 +50,9 @@ def aside(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(3)}")
     try:
         yield part
-        with part.open("rb") as stream:
-            os.fsync(stream.fileno())
+        if flush:
+            with part.open("rb") as stream:
+                os.fsync(stream.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

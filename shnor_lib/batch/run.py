@@ -14,46 +14,40 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 
 from shnor_lib import atomic
-from shnor_lib.batch import manifest, plan, publish, staff, workers
+from shnor_lib.batch import manifest, plan, publish
 from shnor_lib.batch import parameters as strict
+from shnor_lib.batch.course import Course, Means
 from shnor_lib.batch.facts import Facts, gather
-from shnor_lib.batch.hands import Source
-from shnor_lib.batch.html import Heading
 from shnor_lib.batch.index import INDEX
 from shnor_lib.batch.keys import Keys
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import (
-    DEAD,
     DONE,
     ENGINES,
     FORMATS,
     REGION,
     SHNOR,
-    TIMEOUT,
 )
-from shnor_lib.batch.plan import Plan, Unit
-from shnor_lib.batch.progress import Progress, nothing_to_do, reporter
+from shnor_lib.batch.plan import Plan
+from shnor_lib.batch.progress import nothing_to_do, reporter
 from shnor_lib.batch.publish import Made
-from shnor_lib.batch.unit import Job, Outcome, check_formats
+from shnor_lib.batch.unit import check_formats
 from shnor_lib.batch.work import Work, request
+from shnor_lib.crew import cores
 from shnor_lib.errors import RunError
-from shnor_lib.notebooks import Description, describe
 from shnor_lib.region import Municipality
 from shnor_lib.settings import Project
 
 LIMIT = 600.0
 MEMORY_LIMIT = 4096
-# Failures that may be of the moment: a process that died, a machine too busy.
-_PASSING = (DEAD, TIMEOUT)
-_ANOTHER_TRY = 1
 
 
 @dataclass(frozen=True)
@@ -150,6 +144,7 @@ def run_batch(
     timeout: float = LIMIT,
     engine: str = SHNOR,
     memory: int = MEMORY_LIMIT,
+    cluster: str = "",
 ) -> BatchResult:
     """Run notebooks for municipalities and publish the reports.
 
@@ -162,15 +157,15 @@ def run_batch(
         engine: `shnor`, forks of a warm process; `reference`, papermill's own, also taken where forks are not
             safe, with a notice.
         memory: MB that a unit may take under the engine `shnor`; 0 is no limit.
+        cluster: address of a dask scheduler whose workers run the units; here when empty.
 
     Returns:
         What was done; failures are in it, not raised.
 
     Raises:
         SelectionError, ParameterError, InputError: see `prepare`.
-        RunError: unknown format or engine, reports not writable, another batch of the year at work, or
-        interrupted;
-            what was done is published.
+        RunError: unknown format or engine, reports not writable, another batch of the year at work, no such
+            cluster, or interrupted; what was done is published.
     """
     started = time.monotonic()
     asked = asked or Request()
@@ -185,13 +180,14 @@ def run_batch(
             atomic.mend(root)
             if todo.run:
                 work.ask({**asdict(asked), "year": facts.year})
-                crew = max(1, min(jobs or workers.default_jobs(), len(todo.run)))
-                with reporter(console, todo, facts.year, crew) as progress, _interruptible():
+                means = Means(max(1, min(jobs or cores(), len(todo.run))), timeout, engine, memory, cluster)
+                with reporter(console, todo, facts.year, means.jobs) as progress, _interruptible():
                     try:
-                        run = _Run(
-                            project, facts, asked, work, root, progress, timeout, engine, memory, console
+                        parameters, formats = asked.parameters, tuple(asked.formats)
+                        course = Course(
+                            project, facts, parameters, formats, work, root, progress, means, console
                         )
-                        for item in run.all(todo.run, crew):
+                        for item in course.all(todo.run):
                             made.append(item)  # first: what is reported as done is also published
                             progress.done(item.entry)
                     except KeyboardInterrupt:
@@ -223,79 +219,6 @@ def run_batch(
     )
 
 
-@dataclass
-class _Run:
-    """Units of one run on their way from the plan to what is kept for publication."""
-
-    project: Project
-    facts: Facts
-    asked: Request
-    work: Work
-    root: Path
-    progress: Progress
-    timeout: float
-    engine: str
-    memory: int
-    console: Console | None
-
-    def all(self, units: Mapping[Unit, str], crew: int) -> Iterator[Made]:
-        """Everything that is made, in the order in which it ends; first what an interrupted run has left."""
-        lying = manifest.read(self.root)
-        heads: dict[Path, Description] = {}
-
-        def made(unit: Unit, outcome: Outcome, folder: Path) -> Made:
-            head = heads.setdefault(unit.notebook, describe(unit.notebook))
-            before = lying.get(unit.key)
-            return publish.made(unit, units[unit], outcome, folder, self.facts, head, before)
-
-        left: dict[Unit, Job] = {}
-        for unit, key in units.items():
-            if found := self.work.done(key):
-                yield made(unit, found[1], found[0])
-            else:
-                left[unit] = self._job(unit, len(left), heads)
-        if left:
-            need = staff.Need(self.project, self.facts, self.asked.parameters, list(left), self.work.log)
-            with staff.hire(need, self.engine, self.console) as (source, engine):
-                ready = {unit: replace(job, engine=engine) for unit, job in left.items()}
-                for unit, outcome, folder in self._tried(ready, crew, source):
-                    if outcome.status == DONE:
-                        folder = self.work.keep(units[unit], folder, outcome)
-                    yield made(unit, outcome, folder)
-
-    def _tried(
-        self, left: dict[Unit, Job], crew: int, source: Source
-    ) -> Iterator[tuple[Unit, Outcome, Path]]:
-        """Outcomes of units and folders of their files; what may be of the moment is tried again."""
-        tries = dict.fromkeys(left, 0)
-        number = len(left)
-        while left:
-            again: dict[Unit, Job] = {}
-            ran = workers.run(list(left.values()), min(crew, len(left)), source, self.progress.started)
-            with closing(ran) as outcomes:
-                for job, outcome in outcomes:
-                    if outcome.code in _PASSING and tries[job.unit] < _ANOTHER_TRY:
-                        tries[job.unit] += 1
-                        again[job.unit] = replace(job, folder=self.work.folder(number))
-                        number += 1
-                    else:
-                        yield job.unit, outcome, job.folder
-            left = again
-
-    def _job(self, unit: Unit, number: int, heads: dict[Path, Description]) -> Job:
-        title = heads.setdefault(unit.notebook, describe(unit.notebook)).title
-        return Job(
-            unit=unit,
-            heading=_heading(unit, title, self.facts),
-            folder=self.work.folder(number),
-            cwd=self.project.root,
-            timeout=self.timeout,
-            formats=tuple(self.asked.formats),
-            engine=self.engine,
-            memory=self.memory,
-        )
-
-
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """SIGTERM ends a run as Ctrl-C does: what is done is published."""
@@ -315,14 +238,3 @@ def _interruptible() -> Iterator[None]:
 
 def _places(facts: Facts, whole: bool) -> list[Municipality]:
     return [Municipality(REGION, facts.region), *facts.selected] if whole else list(facts.selected)
-
-
-def _heading(unit: Unit, title: str, facts: Facts) -> Heading:
-    whole = unit.folder == REGION
-    return Heading(
-        title=title,
-        place=unit.title,
-        region="" if whole else facts.region,
-        year=unit.year,
-        anchor="" if whole else unit.folder,
-    )

@@ -8,7 +8,6 @@ Never a fork of this very process: it draws a progress bar from a thread, and a 
 may hang (see `hands`).
 """
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -43,14 +42,6 @@ class _Worker:
     @property
     def free(self) -> bool:
         return self.ready and not self.busy
-
-
-def default_jobs() -> int:
-    """As many workers as processors this process may use, at most eight."""
-    try:
-        return min(8, len(os.sched_getaffinity(0)))
-    except AttributeError:  # not on macOS and Windows
-        return min(8, os.cpu_count() or 1)
 
 
 def run(

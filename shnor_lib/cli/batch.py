@@ -48,6 +48,9 @@ def batch(
     memory: Annotated[
         int, typer.Option("--memory", min=0, help="МБ памяти на один отчёт; 0 — без предела.")
     ] = 4096,
+    cluster: Annotated[
+        str, typer.Option("--cluster", help="Адрес планировщика dask, например tcp://10.0.0.5:8786.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Только показать, что будет построено.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Построить заново и то, что не изменилось.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Продолжить прерванный запуск.")] = False,
@@ -79,7 +82,7 @@ def batch(
     if dry_run:
         _show(*reports.prepare(home, asked))
         return 0
-    result = reports.run_batch(home, asked, jobs, Console(stderr=True), timeout, engine, memory)
+    result = reports.run_batch(home, asked, jobs, Console(stderr=True), timeout, engine, memory, cluster)
     for entry in result.failed:
         complain(f"Не построен: {entry.notebook}, {entry.municipality}: {entry.message}")
     done = len(result.units) - len(result.failed)

@@ -21,7 +21,8 @@ def ingest(
     project: ProjectOption = None,
 ) -> None:
     """Прочитать data/raw: снимок данных и отчёт о проверке."""
+    from shnor_lib import crew
     from shnor_lib.data import intake
 
-    result = intake.ingest(find_project(project), strict=strict)
+    result = intake.ingest(find_project(project), strict=strict, read_all=crew.read_all)
     typer.echo(result.text)

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from shnor_lib.data import findings, intake, procedures, store
+from shnor_lib.data.intake import one_file
+from shnor_lib.data.intake.kept import FOLDER, Kept
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import ShnorError
 from shnor_lib.present import export
@@ -63,6 +65,11 @@ def result(child: int, reading: int) -> Any:
     return json.loads(told) if told else f"exit {os.WEXITSTATUS(status)}"
 
 
+def add_row(path: Path, row: str) -> None:
+    """One more row at the end of a CSV."""
+    path.write_text(f"{path.read_text(encoding='utf-8')}{row}\n", encoding="utf-8")
+
+
 def look(root: Path) -> dict[str, Any]:
     """The current snapshot, read whole, and what lies beside it."""
     processed = Project(root).processed
@@ -72,7 +79,9 @@ def look(root: Path) -> dict[str, Any]:
     failed = sorted({int(value) for value in snapshot.table("results")["failed"]})
     left = sorted(path.name for path in processed.iterdir() if path.name.startswith(".writing-"))
     every = [one.id for one in store.snapshots(processed)]
-    whole = same and len(snapshot.findings()) == sum(snapshot.meta["findings"].values())
+    kept = Kept(processed / FOLDER)
+    torn = [path.name for path in (processed / FOLDER).glob("*.file") if kept.file(path.stem) is None]
+    whole = same and not torn and len(snapshot.findings()) == sum(snapshot.meta["findings"].values())
     return {"id": snapshot.id, "whole": whole, "failed": failed, "left": left, "snapshots": len(every)}
 
 
@@ -102,26 +111,32 @@ def _patch(owner: Any, name: str, call: int = 1, after: bool = False) -> Callabl
     return lambda: setattr(owner, name, dying_at(call, getattr(owner, name), after))
 
 
-def _pointer() -> None:
-    """Die between writing `CURRENT` aside and putting it in place."""
-    real = Path.replace
+def _placing(ending: str) -> Callable[[], None]:
+    """Die between writing a file aside and putting it in place."""
 
-    def replace(self: Path, target: Path) -> Path:
-        if Path(target).name == store.CURRENT:
-            die()
-        return real(self, target)
+    def patch() -> None:
+        real = Path.replace
 
-    Path.replace = replace  # type: ignore[method-assign,assignment]
+        def replace(self: Path, target: Path) -> Path:
+            if Path(target).name.endswith(ending):
+                die()
+            return real(self, target)
+
+        Path.replace = replace  # type: ignore[method-assign,assignment]
+
+    return patch
 
 
 POINTS: dict[str, Callable[[], None]] = {
-    "reading": _patch(intake, "_read_sheet", call=2),
+    "reading": _patch(one_file, "_read_sheet"),
     "reports": _patch(intake, "write_reports"),
     "first table": _patch(store, "_write_parquet"),
     "last table": _patch(store, "_write_parquet", TABLES_WRITTEN, after=True),
     "meta": _patch(store, "_write_meta", after=True),
     "move": _patch(store, "_move", after=True),
-    "pointer": _pointer,
+    "pointer": _placing(store.CURRENT),
+    "keeping": _placing(".file"),
+    "pruning": _patch(Kept, "prune", after=True),
 }
 
 

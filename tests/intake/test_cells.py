@@ -118,3 +118,8 @@ def test_visits_within_weeks_are_one_wave() -> None:
         None,
         "2021",
     ]
+
+
+@pytest.mark.parametrize("cell", [float("inf"), float("-inf")])
+def test_infinity_is_no_number(cell):
+    assert cells.number(cell) == cells.Number(None, 0, cells.NOT_A_NUMBER)

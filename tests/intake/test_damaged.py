@@ -6,7 +6,7 @@ import pytest
 import xlsxwriter
 
 from shnor_lib.data import store
-from shnor_lib.data.intake import files
+from shnor_lib.data.intake import archive, files
 from shnor_lib.data.intake.tidy import Tidy
 from shnor_lib.errors import InputError, ScreeningError
 from tests.intake.conftest import Box, statistics
@@ -100,7 +100,7 @@ def test_absurd_sheet_is_refused_before_it_is_laid_out(
         page.write(1_000_000, 16_000, 1)
     with pytest.raises(InputError, match="не открыт"):
         files.open_file(path, path.name)
-    monkeypatch.setattr(files, "MAX_UNPACKED", 100)
+    monkeypatch.setattr(archive, "MAX_UNPACKED", 100)
     with pytest.raises(InputError, match="после распаковки"):
         files.open_file(path, path.name)
 

@@ -11,6 +11,7 @@ import pytest
 
 from shnor_lib import atomic
 from shnor_lib.data import intake
+from shnor_lib.data.intake import one_file
 from tests.intake import hardship
 
 ROOT = Path(__file__).parents[2]
@@ -118,16 +119,17 @@ def test_a_file_that_changes_while_it_is_read_gives_a_snapshot_of_its_own(tmp_pa
     project = hardship.fill(tmp_path, 1)
     plain = intake.ingest(project)
     assert "changed_while_read" not in set(plain.findings["check"])
-    real = intake._read_sheet
+    real = one_file._read_sheet
 
-    def touched(sheet, path, read):
-        taken = real(sheet, path, read)
+    def touched(sheet, path, done):
+        taken = real(sheet, path, done)
         if path.name == "results.csv":
-            path.write_text(path.read_text(encoding="utf-8") + "990001,2024,oge-ma,90,2\n", encoding="utf-8")
+            hardship.add_row(path, "990001,2024,oge-ma,90,2")
         return taken
 
+    hardship.add_row(project.raw / "results.csv", "990001,2023,oge-ma,90,2")  # else it is not read again
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "_read_sheet", touched)
+        patch.setattr(one_file, "_read_sheet", touched)
         mixed = intake.ingest(project)
     found = mixed.findings[mixed.findings["check"] == "changed_while_read"]
     assert found[["file", "severity"]].to_numpy().tolist() == [["results.csv", "error"]]

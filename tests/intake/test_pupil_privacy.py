@@ -1,5 +1,6 @@
 """After an ingest of pupils no byte of a name, document or code stands anywhere."""
 
+import json
 import logging
 import tempfile
 import zipfile
@@ -9,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from shnor_lib.data.intake import registry
+from shnor_lib.data.intake import FOLDER, registry
 from shnor_lib.data.intake.files import CsvSheet
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.packed import unpack
 from shnor_lib.data.intake.pupils import count, judge, source
 from tests.intake import pupils
 from tests.intake.conftest import Box
@@ -29,6 +31,12 @@ def everything(folder: Path) -> Iterator[tuple[str, str]]:
             with zipfile.ZipFile(path) as archive:
                 for name in archive.namelist():
                     yield f"{path}/{name}", archive.read(name).decode("utf-8", errors="replace")
+        elif path.parent.name == FOLDER:
+            values, frames = unpack(path.read_bytes())
+            yield (
+                str(path),
+                " ".join([json.dumps(values, ensure_ascii=False), *(one.to_csv() for one in frames)]),
+            )
         yield str(path), path.read_bytes().decode("utf-8", errors="replace")
 
 
@@ -78,6 +86,7 @@ def test_nothing_planted_is_written_logged_or_left_behind(
     texts += [("console", capsys.readouterr().out), ("log", caplog.text), ("result", repr(ingested))]
     texts.append(("findings", ingested.findings.to_csv()))
     assert any("findings" in place for place, _ in texts)
+    assert {".file", ".pupils"} <= {Path(place).suffix for place, _ in texts}
     leaks = [(word, place) for place, text in texts for word in pupils.PLANTED if word in text]
     assert leaks == []
     assert list(scratch.rglob("*")) == []

@@ -87,7 +87,7 @@ def test_krasnodar_tables_without_codes_are_refused_with_what_they_lack(
         shutil.copy(shared_data / "krasnodar" / name, box.raw)
     found = box.ingest().findings
     said = found[found["severity"] == "error"].set_index("file")["message"]
-    assert "Муниципалитет" in said["roadmap.csv"]
+    assert said.loc[["roadmap.csv"]].str.contains("муниципалитет").all()
     assert "audit_long.csv" in said.index
 
 

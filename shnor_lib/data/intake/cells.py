@@ -5,6 +5,7 @@ Out:  values with a fault code beside each value that was not taken as it stands
 Not:  where a cell stands (see `log.Log`).
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ class Number:
 
 def text(cell: Cell) -> str:
     """A cell as one line of text: NBSP and line breaks become spaces, 772802.0 becomes «772802»."""
+    if isinstance(cell, str):
+        return " ".join((cell.replace("\ufeff", " ") if "\ufeff" in cell else cell).split())
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -105,7 +108,7 @@ def text(cell: Cell) -> str:
         return cell.isoformat()
     if isinstance(cell, bool):
         return "да" if cell else "нет"
-    return _SPACES.sub(" ", str(cell)).strip()
+    return str(cell)
 
 
 @lru_cache(maxsize=8192)
@@ -132,6 +135,8 @@ def number(cell: Cell) -> Number:
     if isinstance(cell, int | float):
         if cell != cell:
             return Number(None)
+        if cell in (math.inf, -math.inf):
+            return Number(None, 0, NOT_A_NUMBER)
         shown = f"{cell:.10f}".rstrip("0")
         return Number(float(cell), len(shown.split(".")[1]))
     if isinstance(cell, date):

@@ -44,6 +44,16 @@ class Notes:
                 return self.rows[key]
         return {}
 
+    def about(self, file: str) -> list[tuple[str, str, str, str]]:
+        """All that is said of a file and its sheets: file, sheet, column, value."""
+        names = (file, PurePosixPath(file).name)
+        return [
+            (name, sheet, column, value)
+            for (name, sheet), note in self.rows.items()
+            if name in names
+            for column, value in note.items()
+        ]
+
 
 def read(path: Path, log: Log) -> Notes:
     """Notes of `files.csv`; faults of its rows go to the log."""

@@ -7,9 +7,9 @@ Not:  what a sheet means (see `registry`). Formulas are read as their last value
 
 import csv
 import io
-import re
-import zipfile
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -19,17 +19,20 @@ from typing import Any
 import pandas as pd
 import python_calamine as calamine
 
+from shnor_lib import atomic
+from shnor_lib.data.findings import INFO, WARNING, Finding
+from shnor_lib.data.intake import compound, kinds, sheet_scan
+from shnor_lib.data.intake.archive import Archive, encrypted
 from shnor_lib.data.intake.cells import Cell
+from shnor_lib.data.intake.sheet_scan import MAX_COLUMNS
 from shnor_lib.errors import InputError
 
 HEAD = 40  # rows among which a header is looked for
-MAX_UNPACKED = 600 << 20  # bytes of a workbook when unpacked
-MAX_CELLS = 20_000_000  # cells of one sheet, counted to its last row and column
-MAX_COLUMNS = 4_000
+MAX_TEXT = 512 << 20  # bytes of a CSV that is held in memory as a whole
 _CSV_HEAD = 1 << 16
+_STDERR = 2
 _ENCODINGS = ("utf-8-sig", "cp1251")
 _DELIMITERS = ";,\t"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 @dataclass(frozen=True)
@@ -104,10 +107,19 @@ class CsvSheet(Sheet):
 
     def all_rows(self) -> list[list[Cell]]:
         """Every row; for files of a size that memory holds."""
+        self._refuse_large()
         return self._rows(None)
+
+    def _refuse_large(self) -> None:
+        if self.path.stat().st_size > MAX_TEXT:
+            raise InputError(
+                f"Файл «{self.file}» не прочитан: таблица больше {MAX_TEXT >> 20} МБ. Разделите её на части, "
+                "например по годам."
+            )
 
     def frame(self, header: int) -> pd.DataFrame:
         """As `Sheet.frame`; all cells are text, empty ones are empty text."""
+        self._refuse_large()
         # With line breaks inside quotes the number of a record is not the number of a line.
         width = max((len(row) for row in self._head[header:]), default=0)
         options: dict[str, Any] = {
@@ -140,10 +152,12 @@ class Opened:
     Attributes:
         sheets: visible sheets.
         hidden: names of hidden sheets, which are not read.
+        findings: macros that were not run, formulas without a value.
     """
 
     sheets: list[Sheet]
     hidden: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def open_file(path: Path, file: str) -> Opened:
@@ -158,30 +172,30 @@ def open_file(path: Path, file: str) -> Opened:
     """
     try:
         with path.open("rb") as stream:
-            start = stream.read(8)
+            start = stream.read(kinds.HEAD)
     except OSError as error:
-        raise InputError(f"Файл «{file}» не открывается: {error.strerror or error}.") from error
+        why = atomic.reason(error).replace("на запись", "на чтение")
+        raise InputError(f"Файл «{file}» не открывается: {why}.") from error
     if not start:
         raise InputError(f"Файл «{file}» пуст (0 байт). Попросите прислать его заново.")
-    if start.startswith(b"PK"):
-        _refuse_absurd(path, file)
-        return _open_workbook(path, file)
-    if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        if _ENCRYPTED in path.read_bytes():
-            raise InputError(_encrypted(file))
-        return _open_workbook(path, file)
+    if start.startswith(kinds.ARCHIVE):
+        archive = Archive(path, file)
+        scanned = sheet_scan.scan(archive, file)
+        return _open_workbook(path, file, archive.macros, scanned.unsaved)
+    if start.startswith(kinds.COMPOUND):
+        return _open_workbook(path, file, compound.look(path, file).macros, {})
+    foreign = kinds.foreign(start)
+    if foreign is not None:
+        raise InputError(f"Файл «{file}» — {foreign[0]}. {foreign[1]}")
     return Opened([_open_csv(path, file)])
 
 
-def _open_workbook(path: Path, file: str) -> Opened:
-    broken = (
-        f"Файл «{file}» повреждён или оборван при передаче: книга не читается. "
-        "Откройте его в Excel и сохраните заново либо попросите прислать ещё раз."
-    )
+def _open_workbook(path: Path, file: str, macros: bool, unsaved: Mapping[str, tuple[int, str]]) -> Opened:
     sheets: list[Sheet] = []
     hidden: list[str] = []
     try:
-        with calamine.load_workbook(str(path)) as book:
+        # From bytes: by a path the library would judge the format by its ending.
+        with _silenced(), calamine.load_workbook(io.BytesIO(path.read_bytes())) as book:
             for meta in book.sheets_metadata:
                 if meta.typ != calamine.SheetTypeEnum.WorkSheet:
                     continue
@@ -191,103 +205,97 @@ def _open_workbook(path: Path, file: str) -> Opened:
                 cells = book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
                 sheets.append(Sheet(file, meta.name, [[_plain(cell) for cell in row] for row in cells]))
     except calamine.PasswordError as error:
-        raise InputError(_encrypted(file)) from error
-    except (KeyboardInterrupt, SystemExit, InputError):
+        raise InputError(encrypted(file)) from error
+    except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of the reader is no Exception, and one bad file stops nothing
-        raise InputError(broken) from error
-    return Opened(sheets, tuple(hidden))
+        raise InputError(
+            f"Файл «{file}» повреждён или оборван при передаче: книга не читается. "
+            "Откройте его в Excel и сохраните заново либо попросите прислать ещё раз."
+        ) from error
+    if not sheets and not hidden:
+        raise InputError(f"В книге «{file}» нет ни одного листа с таблицей. Попросите прислать её заново.")
+    return Opened(sheets, tuple(hidden), tuple(_notices(file, macros, unsaved)))
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """What the native reader writes to the console when it stumbles is for its makers."""
+    kept, nowhere = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, _STDERR)
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _plain(cell: Any) -> Cell:
     return None if cell == "" else cell
 
 
-def _encrypted(file: str) -> str:
-    return f"Файл «{file}» защищён паролем. Снимите пароль в Excel и положите файл заново."
-
-
-def _refuse_absurd(path: Path, file: str) -> None:
-    """Refuse a workbook that would unpack into more than memory holds, before anything is unpacked."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if sum(member.file_size for member in members) > MAX_UNPACKED:
-                raise InputError(_absurd(file, f"после распаковки он больше {MAX_UNPACKED >> 20} МБ"))
-            for member in members:
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
-                    _refuse_wide(archive.read(member), file)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, RuntimeError) and "password" in str(error):
-            raise InputError(_encrypted(file)) from error
-        raise InputError(
-            f"Файл «{file}» повреждён или оборван при передаче: архив книги не распаковывается. "
-            "Попросите прислать его ещё раз."
-        ) from error
-    except Exception as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"Файл «{file}» повреждён: архив книги не распаковывается.") from error
-
-
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,4})(\d{1,8})"')
-_FAR = re.compile(rb'r="([A-Z]{3,4})\d{1,8}"')
-_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?r="(\d{1,8})"')
-
-
-def _refuse_wide(xml: bytes, file: str) -> None:
-    """A dense table is laid out up to the farthest cell, so one stray cell can cost gigabytes."""
-    rows = max((int(found) for found in _ROW.findall(xml)), default=0)
-    far = max((_column(found) for found in set(_FAR.findall(xml))), default=0)
-    if far > MAX_COLUMNS:
-        raise InputError(_absurd(file, f"на листе {far} столбцов"))
-    if rows * max(far, 26) > MAX_CELLS:
-        widest = max((_column(found) for found, _ in _CELL.findall(xml)), default=0)
-        if rows * widest > MAX_CELLS:
-            raise InputError(_absurd(file, f"на листе {rows} строк и {widest} столбцов"))
-
-
-def _column(letters: bytes) -> int:
-    position = 0
-    for letter in letters:
-        position = position * 26 + letter - 64
-    return position
-
-
-def _absurd(file: str, why: str) -> str:
-    return (
-        f"Файл «{file}» не открыт: {why}. Так бывает, когда форматирование протянуто на весь лист: "
-        "скопируйте саму таблицу в новую книгу или сохраните её как CSV."
-    )
+def _notices(file: str, macros: bool, unsaved: Mapping[str, tuple[int, str]]) -> Iterator[Finding]:
+    if macros:
+        yield Finding(
+            file,
+            "macros",
+            INFO,
+            "в книге есть макросы; они не выполнялись",
+            "Ничего не нужно: читаются значения.",
+        )
+    for sheet, (times, first) in unsaved.items():
+        yield Finding(
+            file,
+            "formula_without_value",
+            WARNING,
+            f"формулы без вычисленных значений ({times}); такие ячейки прочитаны как пустые",
+            "Откройте книгу в Excel, дождитесь пересчёта и сохраните.",
+            sheet=sheet,
+            column=first,
+        )
 
 
 def _open_csv(path: Path, file: str) -> Sheet:
     encoding = _encoding(path, file)
-    with path.open(encoding=encoding, newline="") as stream:
-        head = stream.read(_CSV_HEAD)
+    try:
+        with path.open(encoding=encoding, newline="") as stream:
+            head = stream.read(_CSV_HEAD)
+    except UnicodeError as error:
+        raise InputError(_no_encoding(file)) from error
     if "\x00" in head:
         raise InputError(
             f"Файл «{file}» — не таблица: принимаются книги Excel (.xlsx, .xls), .ods и текст CSV."
         )
-    return CsvSheet(file, "", path=path, encoding=encoding, delimiter=_delimiter(head))
+    sheet = CsvSheet(file, "", path=path, encoding=encoding, delimiter=_delimiter(head))
+    wide = max((len(row) for row in sheet.head), default=0)
+    if wide > MAX_COLUMNS:
+        raise InputError(
+            f"Файл «{file}» не открыт: в строке {wide} столбцов. Проверьте, что это таблица школ."
+        )
+    return sheet
 
 
 def _encoding(path: Path, file: str) -> str:
-    """UTF-8 where the whole file is valid UTF-8, else Windows-1251."""
+    """UTF-8 where the whole file is valid UTF-8, UTF-16 by its mark, else Windows-1251."""
     with path.open("rb") as stream:
-        if stream.read(2) in (b"\xff\xfe", b"\xfe\xff"):
-            return "utf-16"
-    for encoding in _ENCODINGS:
+        marked = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if marked else _ENCODINGS:
+        broken = 0  # pieces since the last line break
         try:
             with path.open(encoding=encoding, newline="") as stream:
-                while stream.read(1 << 20):
-                    pass
-        except UnicodeDecodeError:
+                while piece := stream.read(1 << 20):
+                    broken = 0 if "\n" in piece or "\r" in piece else broken + 1
+                    if broken > 1:
+                        raise InputError(f"Файл «{file}» не открыт: в нём строка длиннее миллиона знаков.")
+        except UnicodeError:
             continue
         return encoding
-    raise InputError(
-        f"Файл «{file}» не читается ни в UTF-8, ни в Windows-1251. Сохраните его как «CSV UTF-8»."
-    )
+    raise InputError(_no_encoding(file))
+
+
+def _no_encoding(file: str) -> str:
+    return f"Файл «{file}» не читается ни в UTF-8, ни в Windows-1251. Сохраните его как «CSV UTF-8»."
 
 
 def _delimiter(head: str) -> str:

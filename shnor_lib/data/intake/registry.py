@@ -1,6 +1,6 @@
 """Which reader takes a sheet: the first one that recognises it, from the strictest layout to the loosest."""
 
-from shnor_lib.data.findings import ERROR, INFO
+from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.intake import cells
 from shnor_lib.data.intake.aggregates.journal_comparison import JournalComparison
 from shnor_lib.data.intake.aggregates.marks_long import MarksLong
@@ -75,7 +75,15 @@ def read_sheet(sheet: Sheet, log: Log) -> tuple[str, Taken]:
         if found is None:
             continue
         try:
-            return reader.id, reader.read(sheet, found, log)
+            taken = reader.read(sheet, found, log)
+            if not taken.rows and not log.findings:
+                log.add(
+                    "no_rows",
+                    INFO if isinstance(reader, Blank) else WARNING,  # a form may be unfilled
+                    f"лист опознан как «{reader.title}», но под заголовком нет ни одной строки с данными",
+                    "Если данные стоят выше заголовка или на другом листе, перенесите их под заголовок.",
+                )
+            return reader.id, taken
         except InputError as error:
             log.add("unreadable", ERROR, str(error), "Исправьте файл и повторите загрузку.")
             return reader.id, Taken()

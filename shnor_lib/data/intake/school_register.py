@@ -30,7 +30,10 @@ def with_source(table: pd.DataFrame) -> pd.DataFrame:
     """
     place = table["file"] + " | " + table["sheet"].fillna("") + " | " + table["row"].astype("str").fillna("")
     own = table["source"] if "source" in table else pd.Series(None, index=table.index, dtype="str")
-    source = own.astype("str").fillna(place.astype("str"))
+    own, place = own.astype("str"), place.astype("str")
+    # What a reader says of the place itself stays; words of the file about its own source follow the place.
+    said = own.notna() & ~(own.str.partition(" | ")[0] == table["file"].astype("str"))
+    source = own.mask(said, place + " | " + own).fillna(place)
     if WRITTEN in table:
         source = source.mask(table[WRITTEN].notna(), source + " | " + table[WRITTEN])
     if MARK in table:

@@ -42,7 +42,12 @@ _CHECKS = (
     ("source", "Правило", 12),
 )
 COLOURS = {ERROR: "#FBE3DD", WARNING: "#FFF3CF", INFO: "#EAF1F8"}
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,  # no temporary files: they cost more than the sheets
+}
 _LAST_ROW = 1_048_575
 
 

@@ -65,7 +65,7 @@ def indicators(rows: pd.DataFrame, found: Header, answers: Mapping[str, str], lo
 
 def _name_subjects(values: pd.DataFrame, log: Log) -> pd.DataFrame:
     subjects = [name for name in values if str(name).startswith("subject_")]
-    stacked = values[subjects].stack() if subjects else pd.Series(dtype="Float64")
+    stacked = values[subjects].stack().dropna() if subjects else pd.Series(dtype="Float64")
     if stacked.empty:
         return values.drop(columns=subjects)
     grades = bool(stacked.median() >= _GRADES_FROM)

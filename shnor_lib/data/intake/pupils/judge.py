@@ -48,6 +48,17 @@ class Work:
     uses_test: bool = False
 
 
+def salt() -> str:
+    """The salt of this process, for another one that reads files of the same ingest."""
+    return _SALT
+
+
+def use_salt(salt: str) -> None:
+    """Tell persons apart as another process of the same ingest does."""
+    global _SALT
+    _SALT = salt
+
+
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory that writes nothing to disk."""
     connection = duckdb.connect(":memory:", config={"temp_directory": "", "memory_limit": MEMORY})

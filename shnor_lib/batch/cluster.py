@@ -1,0 +1,179 @@
+"""Units on many machines: a cluster of dask runs them, this side publishes.
+
+In:   jobs, the address of a scheduler.
+Out:  `Cluster.run`, outcomes as they come, the files of each unit in the folder of its job.
+Not:  what a worker does (see `remote`). A worker that is lost takes nothing with it: its units go to others.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from shnor_lib import __version__
+from shnor_lib.batch import names, parcel
+from shnor_lib.batch.staff import Need
+from shnor_lib.batch.unit import Job, Outcome
+from shnor_lib.errors import RunError
+
+_CONNECT = 15.0  # seconds for the scheduler to answer
+_FIRST_WORKER = 60.0
+_AHEAD = 2  # units a thread: one at work, one on its way; the results of more would wait in memory
+_LISTEN = 1.0
+_LOST = "Связь с кластером потеряна; готовое сохранено. Продолжить: shnor batch --resume"
+_LOSSES = 3  # a unit that has cost so many workers is at fault itself
+
+
+class Cluster:
+    """A crew of dask workers that know the project."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    @property
+    def hands(self) -> int:
+        """Units that run at once, now."""
+        return max(1, sum(int(number) for number in self._client.nthreads().values()))
+
+    def run(
+        self, jobs: Sequence[Job], on_start: Callable[[Job], None] = lambda job: None
+    ) -> Generator[tuple[Job, Outcome]]:
+        """Run jobs on the cluster.
+
+        Args:
+            jobs: what to run, in this order.
+            on_start: called when a job is handed over.
+
+        Yields:
+            A job and its outcome, as they are done. What is still out when the iterator is closed is called
+            off.
+
+        Raises:
+            RunError: the scheduler is gone.
+        """
+        waiting = deque(jobs)
+        out: dict[Any, Job] = {}
+        ended: SimpleQueue[Any] = SimpleQueue()
+
+        def hand_over() -> None:
+            while waiting and len(out) < _AHEAD * self.hands:
+                job = waiting.popleft()
+                on_start(job)
+                future = self._client.submit(_produce, job, pure=False, retries=0)
+                out[future] = job
+                future.add_done_callback(ended.put)
+
+        try:
+            hand_over()
+            while out:
+                future = self._next(ended)
+                job = out.pop(future)
+                yield job, self._taken(future, job)
+                future.release()
+                hand_over()
+        finally:
+            self._client.cancel(list(out))
+
+    def _next(self, ended: "SimpleQueue[Any]") -> Any:
+        """The next unit that ended.
+
+        Raises:
+            RunError: the scheduler is gone for good.
+        """
+        silent = 0
+        while True:
+            try:
+                return ended.get(timeout=_LISTEN)
+            except Empty:
+                silent = 0 if self._client.status == "running" else silent + 1
+                if silent * _LISTEN > _CONNECT or self._client.status == "closed":
+                    raise RunError(_LOST) from None
+
+    def _taken(self, future: Any, job: Job) -> Outcome:
+        """The outcome of a unit, its files laid into the folder of the job."""
+        from distributed import KilledWorker
+
+        try:
+            outcome, files = future.result()
+        except KilledWorker as error:
+            return Outcome.failure(names.DEAD, 0.0, str(error))
+        except Exception as error:
+            if self._client.status != "running":
+                raise RunError(_LOST) from error
+            return Outcome.failure(names.DEAD, 0.0, f"{type(error).__name__}: {error}")
+        for name, content in files.items():
+            (job.folder / name).write_bytes(content)
+        result: Outcome = outcome
+        return result
+
+
+@contextmanager
+def connect(address: str, need: Need, engine: str) -> Iterator[Cluster]:
+    """A cluster whose workers know the project.
+
+    Args:
+        address: of the scheduler, `tcp://host:8786`.
+        need: what the run is about.
+        engine: `shnor` or `reference`.
+
+    Raises:
+        RunError: no dask here, no scheduler, no worker, or workers with another version of the library.
+    """
+    try:
+        from distributed import Client
+
+        from shnor_lib.batch import remote
+    except ImportError as error:
+        raise RunError("Для --cluster нужен пакет distributed: pip install 'shnor-lib[cluster]'.") from error
+    import dask
+
+    dask.config.set({"distributed.scheduler.allowed-failures": _LOSSES})
+    try:
+        client: Any = Client(address, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise RunError(
+            f"Планировщик «{address}» не отвечает. Проверьте адрес и запуск: dask scheduler."
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_FIRST_WORKER)
+        except TimeoutError as error:
+            raise RunError(
+                f"К планировщику «{address}» не подключён ни один рабочий процесс. "
+                f"Запустите на машинах кластера: dask worker {address}"
+            ) from error
+        _same_version(client, remote.version)
+        one_each = tuple({unit.notebook: unit for unit in need.units}.values())
+        packed = parcel.pack(need.project, need.facts.snapshot, [unit.notebook for unit in one_each])
+        client.register_plugin(
+            remote.Home(packed, need.facts, need.parameters, one_each, engine), name=remote.NAME
+        )
+        try:
+            yield Cluster(client)
+        finally:
+            if client.status == "running":
+                client.unregister_worker_plugin(remote.NAME)
+
+
+def _produce(job: Job) -> Any:
+    from shnor_lib.batch import remote
+
+    return remote.produce(job)
+
+
+def _same_version(client: Any, version: Callable[[], str]) -> None:
+    """Reports of one tree are made by one version.
+
+    Raises:
+        RunError: naming the workers that have another.
+    """
+    try:
+        found = client.run(version)
+    except Exception as error:
+        raise RunError(
+            "На машинах кластера не установлена библиотека shnor-lib. Установите её на каждой."
+        ) from error
+    other = sorted(f"{worker} ({theirs})" for worker, theirs in found.items() if theirs != __version__)
+    if other:
+        raise RunError(f"Здесь версия {__version__}, на кластере другая: {', '.join(other)}.")
