@@ -26,13 +26,15 @@ def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def with_source(table: pd.DataFrame) -> pd.DataFrame:
     """Rows with `source`: file, sheet, row, what stands there in place of a code, the correction made.
 
-    A source that is given stays in place of file, sheet and row.
+    A place that a reader gives itself stays; a source that the file names follows the place.
     """
     place = table["file"] + " | " + table["sheet"].fillna("") + " | " + table["row"].astype("str").fillna("")
     own = table["source"] if "source" in table else pd.Series(None, index=table.index, dtype="str")
     own, place = own.astype("str"), place.astype("str")
     # What a reader says of the place itself stays; words of the file about its own source follow the place.
-    said = own.notna() & ~(own.str.partition(" | ")[0] == table["file"].astype("str"))
+    given = own.dropna()
+    words = given.map(lambda told: told.partition(" | ")[0]).astype("str")
+    said = own.index.isin(words.index[words.ne(table.loc[words.index, "file"].astype("str"))])
     source = own.mask(said, place + " | " + own).fillna(place)
     if WRITTEN in table:
         source = source.mask(table[WRITTEN].notna(), source + " | " + table[WRITTEN])
