@@ -22,7 +22,6 @@ _FIRST_WORKER = 60.0
 _AHEAD = 2  # units a thread: one at work, one on its way; the results of more would wait in memory
 _LISTEN = 1.0
 _LOST = "Связь с кластером потеряна; готовое сохранено. Продолжить: shnor batch --resume"
-_LOSSES = 3  # a unit that has cost so many workers is at fault itself
 
 
 class Cluster:
@@ -126,9 +125,6 @@ def connect(address: str, need: Need, engine: str) -> Iterator[Cluster]:
         from shnor_lib.batch import remote
     except ImportError as error:
         raise RunError("Для --cluster нужен пакет distributed: pip install 'shnor-lib[cluster]'.") from error
-    import dask
-
-    dask.config.set({"distributed.scheduler.allowed-failures": _LOSSES})
     try:
         client: Any = Client(address, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as error:

@@ -1,0 +1,1 @@
+"""A batch killed again and again: `python -m tests.soak --kills 200 --seed 1`."""
