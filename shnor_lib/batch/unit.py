@@ -166,7 +166,7 @@ def _execute(job: Job, left: Callable[[], float], watch: Callable[[Process], Non
         # One limit for the whole unit: each cell gets what is left of it.
         timeout_func=lambda _: max(1, int(left())),
         extra_arguments=_KERNEL_ARGUMENTS,
-        config=_transport(),
+        config=transport(),
         # All is collected by then; a polite end costs 0.2 s, and 3 s when the kernel misses the request.
         shutdown_kernel="immediate",
         **own,
@@ -174,7 +174,7 @@ def _execute(job: Job, left: Callable[[], float], watch: Callable[[Process], Non
     return notebook
 
 
-def _transport() -> Config:
+def transport() -> Config:
     """Talk to the kernel through files of this process.
 
     Two kernels that start at once may choose the same TCP port, and then wait for a minute in vain; other

@@ -21,7 +21,12 @@ from shnor_lib.region import open_region
 SECTIONS = {
     "identification": ("header", "summary", "listed", "overview", "certainty", "schools", "guide", "closing"),
     "dynamics": ("header", "summary", "chance", "transitions", "trend", "schools", "guide", "closing"),
-    "deficits": ("header", "summary", "codes", "schools_map", "eliminated", "guide", "closing"),
+    "deficits": ("header", "summary", "codes", "schools_map", "eliminated", "social", "guide", "closing"),
+    "credibility": (
+        *("header", "summary", "bunching", "pass_mark", "journal", "jumps", "schools", "objectivity"),
+        *("guide", "closing"),
+    ),
+    "stability": ("header", "summary", "policies", "schools", "guide", "closing"),
 }
 
 

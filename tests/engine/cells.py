@@ -16,6 +16,19 @@ class Cell:
 # Output past Python: the stock kernel records it whenever it comes to it.
 ANY_ORDER = "any-order"
 
+# The stock kernel sometimes never ends a cell that awaits; ours must.
+AWAITED = (
+    Cell(
+        "top-level await",
+        "import asyncio\nawait asyncio.sleep(0.01)\nprint('awaited')\nawait asyncio.sleep(0, 'value')",
+    ),
+    Cell(
+        "task that runs on",
+        "async def later():\n    await asyncio.sleep(0)\n    return 5\n\ntask = asyncio.create_task(later())",
+    ),
+    Cell("awaited in another cell", "await task"),
+)
+
 FEATURES = (
     Cell("print", "print('одно')\nprint('другое', end='')"),
     Cell("nothing", "x = 1"),
@@ -63,15 +76,6 @@ FEATURES = (
     ),
     Cell("exit", "raise SystemExit(0)", ("raises-exception",)),
     Cell("skipped", "print('never')", ("skip-execution",)),
-    Cell(
-        "top-level await",
-        "import asyncio\nawait asyncio.sleep(0.01)\nprint('awaited')\nawait asyncio.sleep(0, 'value')",
-    ),
-    Cell(
-        "task that runs on",
-        "async def later():\n    await asyncio.sleep(0)\n    return 5\n\ntask = asyncio.create_task(later())",
-    ),
-    Cell("awaited in another cell", "await task"),
     Cell("bash", "%%bash\necho out\necho err >&2"),
     Cell("shell line", "!echo line; echo second"),
     Cell("captured shell line", "lines = !printf 'a\\nb\\n'\nlines"),

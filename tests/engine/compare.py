@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -12,10 +13,12 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 
+from shnor_lib.batch.unit import transport
 from shnor_lib.engine import plugin
 from tests.engine.cells import ANY_ORDER
 
 plugin.register()
+_LONGEST = 180  # seconds for a cell
 
 # What differs from run to run under one engine, too: addresses, ids of models and displays, cell numbers in
 # the names of compiled sources, process ids, durations of %time.
@@ -40,9 +43,19 @@ def run(document: NotebookNode, engine: str | None, folder: Path, **options: Any
     """
     source, target = folder / "in.ipynb", folder / "out.ipynb"
     nbformat.write(document, source)
-    settings = {"kernel_name": "python3", "progress_bar": False} | options
-    with contextlib.suppress(PapermillExecutionError), pytest.MonkeyPatch.context() as patch:
+    with (
+        contextlib.suppress(PapermillExecutionError),
+        pytest.MonkeyPatch.context() as patch,
+        TemporaryDirectory(prefix="k") as runtime,  # short: sockets of kernels lie in it
+    ):
         patch.delenv("PYTEST_CURRENT_TEST", raising=False)  # under which ipykernel leaves descriptors alone
+        patch.setenv("JUPYTER_RUNTIME_DIR", runtime)
+        settings = {
+            "kernel_name": "python3",
+            "progress_bar": False,
+            "config": transport(),  # two stock kernels that start at once may choose one TCP port, and hang
+            "execution_timeout": _LONGEST,
+        } | options
         execute_notebook(source, target, engine_name=engine, cwd=folder, **settings)
     return nbformat.read(target, as_version=4)
 

@@ -30,6 +30,14 @@ def test_every_way_to_speak_is_recorded_alike(both: dict[str, nbformat.NotebookN
     assert different == []
 
 
+def test_cells_may_await(tmp_path: Path) -> None:
+    ours = compare.essence(compare.run(cells.notebook(*cells.AWAITED), "shnor", tmp_path))
+    said = [
+        [output.get("text") or output["data"]["text/plain"] for output in cell["outputs"]] for cell in ours
+    ]
+    assert said == [["awaited\n", "'value'"], [], ["5"]]
+
+
 def test_widgets_are_saved_alike(both: dict[str, nbformat.NotebookNode]) -> None:
     reference, ours = (compare.widgets(both[engine]) for engine in ("reference", "shnor"))
     assert len(reference) >= 6

@@ -58,6 +58,8 @@ def test_a_kernel_is_a_fork_that_has_its_imports_done_and_can_be_interrupted_res
         while client.get_iopub_msg(timeout=30)["content"].get("text") != "in\n":
             pass
         manager.interrupt_kernel()
+        # What comes before the kernel has said so is aborted, as in every kernel.
+        assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
         assert ask(manager, client, "print(x)") == "1\n"
         first = manager.provisioner.process.pid
         manager.restart_kernel()
