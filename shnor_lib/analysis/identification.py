@@ -158,8 +158,8 @@ class Decision:
         k = k.mask(k < 0)
         frame = pd.DataFrame(
             {
-                "school_id": self.cube.schools.to_numpy()[school],
-                "series": np.array(self.cube.series, dtype=object)[series],
+                "school_id": self.cube.schools.array.take(school),
+                "series": pd.array(self.cube.series, dtype="str").take(series),
                 "year": np.array(self.cube.years)[year],
                 "participants": pd.array(n, dtype="Int64"),
                 "failed": k,
@@ -181,8 +181,7 @@ class Decision:
             low_bound, high_bound, self.policy.threshold_percent, frame.index
         )
         frame["comparable"] = self.comparable[series]
-        sources = self.cube.results["source"].to_numpy(dtype=object)
-        frame["source"] = pd.Series(sources[self.cube.row[year, school, series]], dtype="str")
+        frame["source"] = self.cube.results["source"].array.take(self.cube.row[year, school, series])
         return frame
 
 
