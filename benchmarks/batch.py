@@ -6,9 +6,8 @@ Measured in one run, each side as whole processes with their start:
 
     ours      `shnor batch` for all municipalities asked for
     again     the same command when nothing has changed
-    stock     a loop over the `papermill` and `jupyter nbconvert` commands, in the environment as pip gives
-    it,
-              that is with rfc3987-syntax, which costs every process that reads a notebook
+    stock     a loop over the `papermill` and `jupyter nbconvert` commands, as pip gives them:
+              with rfc3987-syntax, which costs every process that reads a notebook
     lean      the same loop in this environment, without that package
     direct    the functions of the pages called in as many processes, the region opened once in each, figures
               made JSON; no notebook and no page: what no batch can beat
