@@ -31,6 +31,7 @@ from shnor_lib.settings import PROJECT_VARIABLE, Project
 
 DISPLAY_VARIABLE = "SHNOR_DISPLAY"
 _REHEARSE = "shnor_lib.pages.rehearsal:rehearse"
+_SHARED_FIRST = "Сначала то, что у отчётов общее: вердикты и расчёты по всему региону."
 _SHARED = ("methodology", "threshold")
 
 
@@ -71,7 +72,7 @@ def hire(need: Need, engine: str, console: Console | None) -> Iterator[tuple[Sou
         }
         forked = None
         if engine == SHNOR:
-            forked, reason = _forked(need, environment)
+            forked, reason = _forked(need, environment, console)
             if forked is None:
                 progress.slower(console, reason)
         if forked is None:
@@ -81,13 +82,16 @@ def hire(need: Need, engine: str, console: Console | None) -> Iterator[tuple[Sou
                 yield forked, SHNOR
 
 
-def _forked(need: Need, environment: Mapping[str, str]) -> tuple[Forked | None, str]:
+def _forked(need: Need, environment: Mapping[str, str], console: Console | None) -> tuple[Forked | None, str]:
     """The warm parent, or why there is none."""
     reason = safe.obstacle()
     if reason is not None:
         return None, reason
+    calls = _calls(need)
+    if calls and console is not None:
+        console.print(_SHARED_FIRST, highlight=False, soft_wrap=True)
     try:
-        return Forked(environment, need.log, _calls(need)), ""
+        return Forked(environment, need.log, calls), ""
     except ForkRefusedError as error:
         with need.log.open("a", encoding="utf-8") as log:
             log.write(f"{error}\n")

@@ -151,14 +151,17 @@ class WarmParent:
         """Whether it lives and belongs to this process; a fork of the process needs one of its own."""
         return not self._gone and os.getpid() == self._owner and self._process.poll() is None
 
-    def ready(self) -> None:
+    def ready(self, timeout: float = _START) -> None:
         """Wait until the parent is warm.
+
+        Args:
+            timeout: seconds, more than usual where it has something to work out first.
 
         Raises:
             ForkRefusedError: it cannot warm up; the message says why.
         """
         with self._lock:
-            deadline = time.monotonic() + _START
+            deadline = time.monotonic() + timeout
             while self.seconds is None:
                 self._listen(deadline - time.monotonic())
                 if self._gone or time.monotonic() > deadline:
