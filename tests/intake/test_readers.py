@@ -23,7 +23,7 @@ def test_statistics_by_marks_gives_counts_and_the_municipality(box: Box) -> None
     assert [row[name] for name in ("school_id", "year", "series")] == ["220001", 2021, "vpr-ma-5"]
     assert [row[name] for name in ("participants", "failed", "n2", "n3", "n4", "n5")] == [8, 1, 1, 3, 3, 1]
     assert (row["failed_low"], row["failed_high"], row["attempt"]) == (1, 1, "first")
-    assert row["source"] == "чужое имя.xlsx | Лист1 | 8"
+    assert row["source"] == "чужое имя.xlsx | Лист1 | 8 | из долей 12,50 / 37,50 / 37,50 / 12,50"
     school = one(snapshot.table("schools"))
     assert school["municipality_id"] == "reg22_m001"
     assert (school["municipality"], school["region"], school["name"]) == (

@@ -18,7 +18,7 @@ from shnor_lib.data.intake import cells, waves
 from shnor_lib.data.intake.attach import REGISTRY, attach
 from shnor_lib.data.intake.corrections import correct, understood
 from shnor_lib.data.intake.plans import homes
-from shnor_lib.data.intake.reading import PLACE, SIGHTINGS, WRITTEN
+from shnor_lib.data.intake.reading import PLACE, REBUILT, SIGHTINGS, WRITTEN
 from shnor_lib.data.intake.school_register import (
     school_table,
     stacked,
@@ -165,7 +165,7 @@ def _unique(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
         return table
     if not set(key) <= set(table.columns):  # part of a key may be left out: the year of a code
         table = _contract_columns(name, table)
-    content = [column for column in table if column not in (*PLACE, "source", MARK, WRITTEN)]
+    content = [column for column in table if column not in (*PLACE, "source", MARK, REBUILT, WRITTEN)]
     again = table.duplicated(content)
     same = Flag(
         "doubled_rows",
@@ -207,7 +207,7 @@ def _finish(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
         table = _unique(name, table, findings)
     if set(PLACE) <= set(table.columns):
         table = with_source(table)
-    plain = table.drop(columns=[*PLACE, MARK, WRITTEN], errors="ignore").reset_index(drop=True)
+    plain = table.drop(columns=[*PLACE, MARK, REBUILT, WRITTEN], errors="ignore").reset_index(drop=True)
     plain = plain.dropna(axis="columns", how="all") if name == "schools" else plain
     try:
         return TABLES[name].conform(plain)

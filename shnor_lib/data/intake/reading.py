@@ -16,6 +16,7 @@ from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.pupils.count import Sitting
 
 PLACE = ("file", "sheet", "row")
+REBUILT = "rebuilt_from"  # the per cents from which counts were rebuilt (R8); follow the place in the source
 WRITTEN = "as_written"  # how a source names the school, where that is not its login; ends the source
 SCHOOL_NAME = "school_name"  # name of a school in a row without a code, beside `municipality`
 SIGHTINGS = "sightings"  # schools as results name them; a source for the table of schools, no table itself

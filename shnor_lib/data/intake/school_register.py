@@ -12,7 +12,7 @@ import pandas as pd
 from shnor_lib.data import crosswalk
 from shnor_lib.data.corrections import MARK, WORD
 from shnor_lib.data.findings import Finding
-from shnor_lib.data.intake.reading import PLACE, WRITTEN
+from shnor_lib.data.intake.reading import PLACE, REBUILT, WRITTEN
 from shnor_lib.data.schools import build, municipality_ids, municipality_key, municipality_slug
 from shnor_lib.data.screening import codes
 
@@ -36,6 +36,8 @@ def with_source(table: pd.DataFrame) -> pd.DataFrame:
     words = given.map(lambda told: told.partition(" | ")[0]).astype("str")
     said = own.index.isin(words.index[words.ne(table.loc[words.index, "file"].astype("str"))])
     source = own.mask(said, place + " | " + own).fillna(place)
+    if REBUILT in table:
+        source = source.mask(table[REBUILT].notna(), source + " | из долей " + table[REBUILT])
     if WRITTEN in table:
         source = source.mask(table[WRITTEN].notna(), source + " | " + table[WRITTEN])
     if MARK in table:

@@ -11,6 +11,7 @@ from shnor_lib.data.intake.aggregates.rebuild import MARKS, closes, counts_from_
 from shnor_lib.data.intake.aggregates.shares import joined
 from shnor_lib.data.intake.aggregates.shares import read as read_shares
 from shnor_lib.data.intake.log import Log
+from shnor_lib.data.intake.reading import REBUILT
 
 
 def take_participants(rows: pd.DataFrame, title: str, log: Log) -> pd.DataFrame:
@@ -61,7 +62,9 @@ def from_percent(rows: pd.DataFrame, log: Log) -> pd.DataFrame:
     rebuilt = counts_from_percent(rows.loc[known, "participants"], percent.loc[known], decimals.loc[known])
     _report_rebuilt(rows, rebuilt, log)
     counts = rebuilt.drop(columns="possible").reindex(rows.index[kept]).astype("Int64")
-    return pd.concat([rows.loc[kept].drop(columns=list(MARKS)), counts], axis=1)
+    origin = joined(rows.loc[kept], MARKS).where(somebody[kept])
+    taken = rows.loc[kept].drop(columns=list(MARKS)).assign(**{REBUILT: origin})
+    return pd.concat([taken, counts], axis=1)
 
 
 def _closing(
