@@ -46,7 +46,7 @@ def _pack(root: Path, facts: Facts, place: str, own: list[Entry]) -> str:
         for entry in own
         if entry.published is not None
         for name in entry.published.files
-        if name.endswith(".html") and not name.endswith(".single.html")
+        if name in _packed(entry)
     )
     name = f"{FOLDER}/{place}.zip"
     with zipfile.ZipFile(root / name, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -54,6 +54,14 @@ def _pack(root: Path, facts: Facts, place: str, own: list[Entry]) -> str:
         for page in (*pages, _SHARED):
             _add(archive, page, (root / page).read_bytes())
     return name
+
+
+def _packed(entry: Entry) -> tuple[str, ...]:
+    """Pages of a report that an archive holds: plain ones, else those of one file."""
+    names = entry.published.files if entry.published is not None else ()
+    single = tuple(name for name in names if name.endswith(".single.html"))
+    plain = tuple(name for name in names if name.endswith(".html") and name not in single)
+    return plain or single
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -76,9 +84,7 @@ def _without_notebook(entry: Entry) -> Entry:
     if page is None:
         return entry
     kept = [
-        (name, digest)
-        for name, digest in zip(page.files, page.sha256, strict=True)
-        if name.endswith(".html") and not name.endswith(".single.html")
+        (name, digest) for name, digest in zip(page.files, page.sha256, strict=True) if name in _packed(entry)
     ]
     names, digests = zip(*kept, strict=True) if kept else ((), ())
     return replace(entry, published=replace(page, files=names, sha256=digests))

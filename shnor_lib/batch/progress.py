@@ -70,6 +70,13 @@ def nothing_to_do(console: Console | None, todo: Plan, year: int) -> None:
         console.print(f"Отчёты за {year} год не изменились: {len(todo.unchanged)}", highlight=False)
 
 
+def shared_first(console: Console | None) -> None:
+    """Say that what all reports share is worked out before the first of them."""
+    if console is not None:
+        words = "Сначала то, что у отчётов общее: вердикты и расчёты по всему региону."
+        console.print(words, highlight=False, soft_wrap=True)
+
+
 def slower(console: Console | None, reason: str) -> None:
     """Say that papermill's own engine works in the place of the fast one."""
     if console is not None:

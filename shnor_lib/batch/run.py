@@ -205,8 +205,9 @@ def run_batch(
         ) from error
     if interrupted:
         raise RunError(
-            f"Запуск прерван. Готово отчётов: {len(made)} из {len(todo.run)}; они опубликованы, "
-            "остальные страницы не изменились. Продолжить: shnor batch --resume"
+            f"Запуск прерван. Готово отчётов: {len(made)} из {len(todo.run)}"
+            f"{'; они опубликованы' if made else ''}. Остальные страницы не изменились. "
+            "Продолжить: shnor batch --resume"
         )
     entries = tuple(item.entry for item in made)
     return BatchResult(

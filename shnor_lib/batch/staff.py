@@ -31,7 +31,6 @@ from shnor_lib.settings import PROJECT_VARIABLE, Project
 
 DISPLAY_VARIABLE = "SHNOR_DISPLAY"
 _REHEARSE = "shnor_lib.pages.rehearsal:rehearse"
-_SHARED_FIRST = "Сначала то, что у отчётов общее: вердикты и расчёты по всему региону."
 _SHARED = ("methodology", "threshold")
 
 
@@ -88,8 +87,8 @@ def _forked(need: Need, environment: Mapping[str, str], console: Console | None)
     if reason is not None:
         return None, reason
     calls = _calls(need)
-    if calls and console is not None:
-        console.print(_SHARED_FIRST, highlight=False, soft_wrap=True)
+    if calls:
+        progress.shared_first(console)
     try:
         return Forked(environment, need.log, calls), ""
     except ForkRefusedError as error:

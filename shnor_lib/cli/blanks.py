@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 def templates(
     out: Annotated[Path, typer.Option("--out", help="Папка; в ней по папке на муниципалитет.")] = Path(
-        "формы"
+        "reports/формы"
     ),
     form: Annotated[
         list[str] | None,

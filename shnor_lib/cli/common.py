@@ -20,12 +20,20 @@ def open_region(project: Path | None, methodology: str | None, municipality: str
     return region.municipality(municipality) if municipality else region
 
 
-def write(table: Any, out: Path, title: str, region: "Region", method: str, sheets: Any = None) -> None:
-    """Write a table with what stands under every table: method, snapshot, no rating."""
+def write(
+    table: Any,
+    out: Path,
+    title: str,
+    region: "Region",
+    method: str,
+    sheets: Any = None,
+    notes: tuple[str, ...] = (),
+) -> None:
+    """Write a table with what stands under every table: method, snapshot, no rating; `notes` before that."""
     from shnor_lib.present import export
 
-    notes = (f"Методика: {method}", f"Снимок данных: {region.snapshot.id}", "Перечень не является рейтингом.")
-    export.write(table, out, title, notes, sheets)
+    usual = (f"Методика: {method}", f"Снимок данных: {region.snapshot.id}", "Перечень не является рейтингом.")
+    export.write(table, out, title, (*notes, *usual), sheets)
 
 
 def settings_of(given: list[str] | None) -> dict[str, object]:

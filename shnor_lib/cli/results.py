@@ -46,11 +46,13 @@ def identify(
 
     region = open_region(project, methodology, municipality)
     found = region.identify(year, **settings_of(settings))
+    in_force = found.method.is_valid_in(found.year)
     if documents.is_document(out):
         documents.write_order(region, found, out)
     else:
         title = f"{found.title}: результаты выявления ШНОР, {found.year} год"
-        write(found.contract, out, title, region, found.method.label, found.sheets)
+        notes = () if in_force else (f"Методика в {found.year} году не действует.",)
+        write(found.contract, out, title, region, found.method.label, found.sheets, notes)
     typer.echo(f"{found.title}, {found.year} год, методика {found.method.label}")
     for status, number in found.counts.items():
         if number or status == "shnor":
@@ -64,8 +66,8 @@ def identify(
     uncertain = found.statuses.loc[found.statuses["requires_check"], "school_id"]
     if len(uncertain):
         typer.echo(f"  требуют проверки (известны только проценты): {', '.join(uncertain)}")
-    if not found.method.is_valid_in(found.year):
-        typer.echo(f"  внимание: методика «{found.method.id}» в {found.year} году не действует")
+    if not in_force:
+        typer.echo(f"  не в силе: методика «{found.method.id}» в {found.year} году не действует")
     if len(found.out_of_scope):
         typer.echo(f"  вне охвата методики: {len(found.out_of_scope)}")
     if found.missing_series:
@@ -82,15 +84,21 @@ def dynamics(
     project: ProjectOption = None,
 ) -> None:
     """Записать переходы школ между кластерами за год."""
-    from shnor_lib.present import text
+    from shnor_lib.present import movement, text
 
     region = open_region(project, methodology, municipality)
     moved = region.dynamics(year, **settings_of(settings))
-    write(moved.table, out, f"{region.title}: динамика, {moved.year} год", region, moved.method.label)
+    said = [movement.beside_chance(moved.summary, moved.expected, moved.expected_sd, moved.comparable)]
+    said += [] if moved.comparable else [movement.unlike_years(moved.year)]
+    notes = tuple(line for line in said if line)
+    title = f"{region.title}: динамика, {moved.year} год"
+    write(moved.table, out, title, region, moved.method.label, notes=notes)
     positive, known = moved.summary["share_positive"]
     schools = text.plural(known, "школы", "школ", "школ")
     entry = moved.summary["entry"]
     typer.echo(f"{region.title}: положительная динамика у {positive} из {known} {schools}, вход: {entry}")
+    for line in notes:
+        typer.echo(f"  {line}")
     typer.echo(f"Записано: {out}")
 
 

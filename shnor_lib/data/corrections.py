@@ -116,11 +116,25 @@ def _made(
         if bound in changed:
             known = fitting & changed[bound].notna()
             changed[bound] = changed[bound].mask(known, value)
+    changed = _of_marks(changed, fitting, column, value) if table == "results" else changed
     marks = changed[MARK] if MARK in changed else pd.Series(None, index=changed.index, dtype="str")
     mark = str(entry["correction_id"])
     changed[MARK] = marks.mask(fitting, (marks + ", " + mark).fillna(mark)).astype("str")
     said = f"столбец «{column}»: {entry['expected']} → {entry['value']}"
     return changed, [_at_row(entry, row, INFO, said, "Ничего не нужно.") for row in touched]
+
+
+def _of_marks(rows: pd.DataFrame, fitting: "pd.Series[bool]", column: str, value: object) -> pd.DataFrame:
+    """ВПР: the failed are the marks «2» (R2). What a correction of one contradicts in the other gives way."""
+    if column not in ("failed", "n2") or not {"series", "failed", "n2"} <= set(rows.columns):
+        return rows
+    vpr = fitting & rows["series"].str.startswith("vpr").fillna(value=False).astype(bool)
+    differ = vpr & (rows["failed"] != rows["n2"]).fillna(value=False).astype(bool)
+    if column == "n2":
+        known = [name for name in ("failed", *_FOLLOW["failed"]) if name in rows]
+        return rows.assign(**{name: rows[name].mask(differ, value) for name in known})
+    marks = [name for name in ("n2", "n3", "n4", "n5") if name in rows]
+    return rows.assign(**{name: rows[name].mask(differ) for name in marks})
 
 
 def _at_row(

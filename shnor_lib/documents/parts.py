@@ -1,5 +1,6 @@
 """What every document says of itself: method, regional settings, snapshot, lawful use (§1.4)."""
 
+from shnor_lib.methodology.describe import decided
 from shnor_lib.present import text
 from shnor_lib.region import Region
 from shnor_lib.verdicts import Verdicts
@@ -20,12 +21,13 @@ def about(region: Region, verdicts: Verdicts) -> dict[str, object]:
         warnings.append(
             f"Список построен не по всем процедурам: не загружены {', '.join(verdicts.missing_series)}."
         )
+    made = text.date(region.snapshot.created.date()).removesuffix("г.")
     return {
         "method": method.label,
         "method_title": method.title,
         "source": method.source,
-        "regional": list(method.regional_titles),
-        "snapshot": f"{region.snapshot.id} от {text.date(region.snapshot.created.date())}",
+        "regional": decided(method),
+        "snapshot": f"{region.snapshot.id} от {made}года",
         "legal": LEGAL,
         "warnings": warnings,
     }

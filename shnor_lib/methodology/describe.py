@@ -60,6 +60,12 @@ def described(name: str | Path) -> list[Setting]:
     return [_setting(method, full, description, written.get(full, "")) for full, description in settings()]
 
 
+def decided(method: Methodology) -> list[str]:
+    """What the region decides because the source does not state it, each with the value it has."""
+    titles = dict(settings())
+    return [f"{titles[name]} [{_text(method.setting(name)) or 'нет'}]" for name in method.regional]
+
+
 def differences(first: str | Path, second: str | Path) -> list[Difference]:
     """Settings whose values differ in two profiles.
 

@@ -10,7 +10,7 @@ from shnor_lib.analysis import totals
 from shnor_lib.pages.page import Page
 from shnor_lib.pages.parts import procedures_of
 from shnor_lib.present import figures_dynamics as figures
-from shnor_lib.present import figures_years, html, labels, tables, text
+from shnor_lib.present import figures_years, html, labels, movement, tables, text
 from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
 from shnor_lib.present.tables import Table
@@ -126,24 +126,8 @@ class DynamicsPage(Page):
         )
 
     def _second_thought(self) -> str:
-        likely, found = self.dynamics.expected, self.dynamics.summary
-        if likely is None or not found["base"]:
-            return ""
-        expected, observed = likely["positive"], found["positive"]
-        about = _about(expected)
-        # Two standard deviations of what chance alone gives: less than that is no news.
-        if abs(observed - expected) <= 2 * (self.dynamics.expected_sd or {}).get("positive", 0.0):
-            return (
-                f"Примерно столько же (около {about}) было бы, если бы в школах ничего не изменилось: "
-                "часть школ попадает в список и выходит из него случайно."
-            )
-        word = "больше" if observed > expected else "меньше"
-        cause = (
-            "у различия, вероятно, есть причина"
-            if self.dynamics.comparable
-            else "причиной могут быть и иные условия проведения работ"
-        )
-        return f"Это {word}, чем дал бы один случай (около {about}): {cause}."
+        moved = self.dynamics
+        return movement.beside_chance(moved.summary, moved.expected, moved.expected_sd, moved.comparable)
 
     def _warnings(self) -> list[Block]:
         if not self.has_before or self.dynamics.comparable:
@@ -151,8 +135,7 @@ class DynamicsPage(Page):
         return [
             html.box(
                 "Годы сравнимы не вполне",
-                f"Работы {self.year - 1} и {self.year} годов проводились в разных условиях "
-                "(иные задания, время года или шкала). Переходы между кластерами отражают и эту перемену.",
+                movement.unlike_years(self.year),
                 "watch",
             )
         ]

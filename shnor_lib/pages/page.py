@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from shnor_lib import region as regions
 from shnor_lib.errors import ParameterError, SelectionError, ShnorError
+from shnor_lib.methodology.describe import decided
 from shnor_lib.pages.controls import ControlBar, Selection
 from shnor_lib.present import display, html, text
 from shnor_lib.present.display import Block, Mode
@@ -137,7 +138,7 @@ class Page:
             "Год": str(self.year),
             "Методика": f"{method.title} ({method.label})",
             "Основание": method.source,
-            "В документе не сказано, решает регион": "; ".join(method.regional_titles) or "нет",
+            "В документе не сказано, решает регион": "; ".join(decided(method)) or "нет",
             "Снимок данных": f"{snapshot.id} от {text.date(snapshot.created.date())}",
             "Версия программы": _version(),
         }

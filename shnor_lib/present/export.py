@@ -153,7 +153,8 @@ def save(content: bytes, path: Path, ending: str) -> None:
 def _refuse_other(path: Path, endings: tuple[str, ...]) -> None:
     if path.suffix.lower() not in endings:
         raise SelectionError(
-            f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(endings)}."
+            f"Файл «{path.name}»: неизвестный формат «{path.suffix}». Допустимы: {', '.join(endings)}; "
+            "список ШНОР и карточки пишутся и в .docx, .pdf, .html."
         )
 
 

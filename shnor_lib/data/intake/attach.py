@@ -167,8 +167,8 @@ def _unsettled(
             action = "Исправьте решение в school_matches или добавьте преемника школы в crosswalk."
         elif not is_school(name):
             check, value = "no_school_named", ""  # it may name a person
-            message = f"в строке нет ни кода школы, ни её названия; строка не принята{more}"
-            action = "Впишите логин ОО из ФИС ОКО, например edu220028."
+            message = f"в строке нет ни кода школы, ни слов, похожих на её название; строка не принята{more}"
+            action = "Впишите логин ОО из ФИС ОКО, например edu220028, или полное название школы."
         elif book.has(first["_key"]):
             check, severity = REJECTED, INFO
             message = f"по решению в school_matches это не школа реестра; строка не принята{more}"

@@ -36,7 +36,8 @@ class SocialPassport:
         header = headings.match(sheet.head, passport_words.find)
         if header is None or not {"login", "name"} & header.columns.keys():
             return None
-        return header if len(_indicators(header)) >= _ENOUGH else None
+        number = len(_indicators(header))
+        return header if number >= _ENOUGH or (number and _BASE in header.columns) else None
 
     def read(self, sheet: Sheet, found: Header, log: Log) -> Taken:
         """Counts by school, year and indicator."""
