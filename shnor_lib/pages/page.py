@@ -27,7 +27,7 @@ from shnor_lib.region import Region
 
 _LOG = logging.getLogger(__name__)
 
-KINDS = ("identification", "dynamics", "deficits", "credibility", "stability")
+KINDS = ("identification", "dynamics", "deficits", "credibility", "stability", "neighbours")
 
 Builder = Callable[[], Sequence[Block]]
 
@@ -304,6 +304,7 @@ def page(
     from shnor_lib.pages.deficits import DeficitsPage
     from shnor_lib.pages.dynamics import DynamicsPage
     from shnor_lib.pages.identification import IdentificationPage
+    from shnor_lib.pages.neighbours import NeighboursPage
     from shnor_lib.pages.stability import StabilityPage
 
     pages: dict[str, type[Page]] = {
@@ -312,6 +313,7 @@ def page(
         "deficits": DeficitsPage,
         "credibility": CredibilityPage,
         "stability": StabilityPage,
+        "neighbours": NeighboursPage,
     }
     if kind not in pages:
         raise ParameterError("Неизвестная страница.", [f"«{kind}»; есть: {', '.join(pages)}"])

@@ -27,6 +27,7 @@ SECTIONS = {
         *("guide", "closing"),
     ),
     "stability": ("header", "summary", "policies", "schools", "guide", "closing"),
+    "neighbours": ("header", "summary", "standing", "similar", "guide", "closing"),
 }
 
 

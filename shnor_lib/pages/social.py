@@ -26,19 +26,19 @@ def blocks(social: Social, is_region: bool) -> list[Block]:
         html.lede(_finding(social, schools), _second_thought(social)),
         html.cards(_cards(social, schools)),
     ]
-    if is_region:
-        bound = social.found.index.quartile.bound
-        made.append(
-            figures.conditions(
-                schools,
-                float(bound or 0),
-                told.relation(social.found.sanity[1]),
-                told.digits(social.found.index),
-            )
-        )
-    else:
-        made += [figures.standing(part, title) for part, title in sheets(schools)]
-    return [*made, html.piece(table(social).html())]
+    return [*made, *drawn(social, is_region), html.piece(table(social).html())]
+
+
+def drawn(social: Social, is_region: bool) -> list[Block]:
+    """Figures: conditions and results of a region, schools of a municipality beside similar ones."""
+    schools = social.public
+    if not is_region:
+        return [figures.standing(part, title) for part, title in sheets(schools)]
+    if not social.has_index:
+        return []
+    index = social.found.index
+    bound = float(index.quartile.bound or 0)
+    return [figures.conditions(schools, bound, told.relation(social.found.sanity[1]), told.digits(index))]
 
 
 def table(social: Social) -> Table:

@@ -12,13 +12,21 @@ from shnor_lib.pages.credibility import CredibilityPage
 from shnor_lib.pages.deficits import DeficitsPage
 from shnor_lib.pages.dynamics import DynamicsPage
 from shnor_lib.pages.identification import IdentificationPage
+from shnor_lib.pages.neighbours import NeighboursPage
 from shnor_lib.pages.stability import StabilityPage
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb")) + sorted(FOLDER.glob("explore/*.ipynb"))
 PAGES = {
     page.kind: page
-    for page in (IdentificationPage, DynamicsPage, DeficitsPage, CredibilityPage, StabilityPage)
+    for page in (
+        IdentificationPage,
+        DynamicsPage,
+        DeficitsPage,
+        CredibilityPage,
+        StabilityPage,
+        NeighboursPage,
+    )
 }
 _LINES = 12
 

@@ -24,6 +24,7 @@ SECTIONS = {
         "guide",
     ],
     "stability": ["summary", "policies", "schools", "guide"],
+    "neighbours": ["summary", "standing", "similar", "guide"],
 }
 
 
