@@ -109,12 +109,6 @@ class Methodology(Part):
         section, key = name.split(".")
         return getattr(getattr(self, section), key)
 
-    @property
-    def regional_titles(self) -> tuple[str, ...]:
-        """What the region decides because the source does not state it, in Russian."""
-        titles = dict(settings())
-        return tuple(titles[name] for name in self.regional)
-
 
 def settings() -> Iterator[tuple[str, str]]:
     """Every setting of a profile, in order: dotted name and Russian description that begins with its rule."""

