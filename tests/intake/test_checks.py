@@ -222,3 +222,14 @@ def test_spellings_of_a_municipality_are_one(box: Box) -> None:
     assert schools["municipality"].unique().tolist() == ["город Алейск"]
     assert schools["municipality_id"].nunique() == 1
     assert {"nbsp", "municipality_spelling"} <= set(result.findings["check"])
+
+
+@pytest.mark.parametrize("written", ["31.02.2026", "2026-02-30", "29.02.2025", "04/13/2026", "2026-13-01"])
+def test_a_day_that_does_not_exist_is_said_and_stops_nothing(box: Box, written: str) -> None:
+    results(GOOD)(box)
+    head = ["school_id", "wave", "code", "value"]
+    box.csv("d.csv", [head, ["220001", written, "1.1", 50], ["220001", "15.09.2025", "1.2", 50]])
+    found = box.ingest()
+    fault = found.findings[found.findings["check"] == "no_wave"].iloc[0]
+    assert (fault["file"], fault["row"], fault["column"], fault["value"]) == ("d.csv", 2, "wave", written)
+    assert found.snapshot.table("deficits")["code"].tolist() == ["1.2"]

@@ -242,6 +242,14 @@ def year(cell: Cell) -> int | None:
     return int(match[2]) if len(match[2]) == 4 else 2000 + int(match[2])
 
 
+_MERE_YEAR = re.compile(r"\D*20\d\d(?:\s*[/–—-]\s*(?:20)?\d\d)?\D*")
+
+
+def mere_year(cell: Cell) -> int | None:
+    """The year of a cell that names a year and nothing else; a broken date is none: «31.02.2026»."""
+    return year(cell) if _MERE_YEAR.fullmatch(text(cell)) else None
+
+
 _YES = frozenset({"да", "true", "1", "yes", "+", "истина", "есть"})
 _NO = frozenset({"нет", "false", "0", "no", "-", "ложь"})
 
@@ -270,13 +278,23 @@ def _dates(words: str) -> tuple[str, ...]:
             month = 5
         day = f"-{int(match[1]):02d}" if match[1] else ""
         found.append((match.start(), f"{match[3]}-{month:02d}{day}"))
-    return tuple(iso for _, iso in sorted(found) if 1 <= int(iso[5:7]) <= 12)
+    return tuple(iso for _, iso in sorted(found) if _exists(iso))
+
+
+def _exists(iso: str) -> bool:
+    """Whether there is such a day or month: no 31 February."""
+    try:
+        date.fromisoformat(f"{iso}-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def dates(cell: Cell) -> tuple[str, ...]:
     """Dates in a cell as ISO dates or their beginnings, in the order written.
 
-    «15.09.2025» → 2025-09-15, «Октябрь 2023» → 2023-10, «декабрь 2023, июнь 2023» → both.
+    «15.09.2025» → 2025-09-15, «Октябрь 2023» → 2023-10, «декабрь 2023, июнь 2023» → both. A day that does not
+    exist («31.02.2026») is none.
     """
     return _dates(text(cell))
 

@@ -122,7 +122,7 @@ def _unread(note: Mapping[str, str]) -> list[str]:
     names = [name for name in ("subject", "grade", "level", "year", "day") if note.get(name)]
     unread = [name for name in names if getattr(said, name) is None]
     wave = note.get("wave", "")
-    if wave and cells.first_date(wave) is None and cells.year(wave) is None:
+    if wave and cells.first_date(wave) is None and cells.mere_year(wave) is None:
         unread.append("wave")
     return [*unread, *(["exam"] if note.get("exam") and _exam(note["exam"]) is None else [])]
 

@@ -23,7 +23,7 @@ def crosswalk(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.Dat
     taken = taken.rename(columns={"school_id": "old_id"})
     taken["new_id"] = logins(taken["new_id"])["school_id"]
     undated = cells.each(taken["from_date"], cells.first_date, "str").isna()
-    undated &= cells.each(taken["from_date"], cells.year, "Int64").isna()
+    undated &= cells.each(taken["from_date"], cells.mere_year, "Int64").isna()
     log.many(
         "no_date",
         ERROR,

@@ -108,7 +108,7 @@ def _flags(column: "pd.Series[bool]", title: str, log: Log) -> "pd.Series[bool]"
 
 def _dates(column: "pd.Series[str]", title: str, log: Log) -> "pd.Series[str]":
     found = cells.each(column, cells.first_date, "str")
-    found = found.fillna(cells.each(column, cells.year, "Int64").astype("str"))
+    found = found.fillna(cells.each(column, cells.mere_year, "Int64").astype("str"))
     unread = found.isna() & cells.shown(column).ne("")
     log.many(
         "not_a_date",
@@ -258,7 +258,7 @@ def _deficits(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.Dat
     )
     taken = taken.assign(code=taken["code"].fillna(""))[~none | said]
     wave = cells.each(taken["wave"], cells.first_date, "str")
-    plain = cells.each(taken["wave"], cells.year, "Int64").astype("str")
+    plain = cells.each(taken["wave"], cells.mere_year, "Int64").astype("str")
     wave = wave.fillna(plain)
     unread = wave.isna()
     log.many(

@@ -97,7 +97,7 @@ def _marks(sheet: Sheet, frame: pd.DataFrame, found: Profile, wave: str | None, 
         row = int(str(at))
         said = {name: cells.text(line[place]) for name, place in places.items()}
         school = only or _school(said)
-        when = wave or cells.first_date(said["wave"]) or str(cells.year(said["wave"]) or "")
+        when = wave or cells.first_date(said["wave"]) or str(cells.mere_year(said["wave"]) or "")
         told = [(code, line[place]) for place, code in found.factors.items()]
         if not found.factors:
             code = factor_code(said["factor"])
