@@ -130,6 +130,41 @@ def test_roles_are_not_taken_for_people(words: str) -> None:
     assert without_persons(words) == (words, False)
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("Незримый П.Д., тел. 89991234567", ""),
+        ("методист, +7 (999) 123-45-67, metod@example.org", "методист"),
+        ("Консультация у Секретова Аполлинария Акакиевича", "Консультация у"),
+        ("ученик Незримый Пантелеймон", "ученик"),
+        ("Приказ, подписал Секретов А.А.", "Приказ, подписал"),
+    ],
+)
+def test_people_are_left_out_wherever_they_stand(words: str, kept: str) -> None:
+    assert without_persons(words) == (kept, True)
+
+
+@pytest.mark.parametrize("words", ["МБОУ СОШ им. А.С. Пушкина", "СОШ имени Ю.А. Гагарина", "2020-17 2021-17"])
+def test_names_of_schools_and_numbers_stay(words: str) -> None:
+    assert without_persons(words) == (words, False)
+
+
+def test_no_column_of_a_roadmap_keeps_a_person(box: Box) -> None:
+    box.xlsx("a.xlsx", statistics(SCHOOL))
+    row = [
+        *(1, "Беседа с Секретовым Аполлинарием Акакиевичем", "форум", "1.1", "ученик Секретов Пантелеймон"),
+        *("кабинет Секретова А.А.", "Октябрь 2023", "Секретов П.Д., тел. 89991234567"),
+    ]
+    title = ["Муниципальная дорожная карта Алейского района на 2023 год"]
+    box.xlsx("plan.xlsx", [title, ["Муниципалитет:", "Алейский район"], SEED_004[1], row])
+    found = box.ingest()
+    told = found.findings[found.findings["check"] == "person_in_responsible"]
+    assert told["column"].tolist() == ["Мероприятие", "Контингент", "Место проведения", "Ответственные"]
+    kept = found.snapshot.table("roadmap").astype("str").to_csv()
+    assert "Секретов" not in kept
+    assert "89991234567" not in kept
+
+
 def test_a_month_without_a_year_keeps_its_words_and_is_told() -> None:
     read = Read([["Муниципалитет: Алейский район"], *SEED_000[1:]])
     assert [fault[:2] for fault in read.faults] == [("month_without_year", 3), ("month_without_year", 4)]

@@ -18,6 +18,17 @@ from shnor_lib.data.intake.plans.roles import without_persons
 from shnor_lib.data.intake.plans.stated import Span
 
 PERSON = "person_in_responsible"
+_TEXTS = (
+    "activity",
+    "form",
+    "audience",
+    "place",
+    "responsible",
+    "indicator",
+    "evidence",
+    "result",
+    "section",
+)
 UNDATED = "month_without_year"
 _MONTH = re.compile(
     r"(?<![а-яё])(янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-яё]*(?!\s*20\d\d)(?![а-яё])",
@@ -40,8 +51,9 @@ def take(rows: pd.DataFrame, titles: Mapping[str, str], log: Log, span: Span | N
     taken = rows.assign(item=rows["item"].map(lambda cell: cells.text(cell).strip(" .")))
     if "codes" in taken:
         taken["codes"] = taken["codes"].map(codes)
-    if "responsible" in taken:
-        taken["responsible"] = _roles(taken["responsible"], titles, log)
+    for name in _TEXTS:
+        if name in taken:
+            taken[name] = _impersonal(taken[name], titles.get(name, name), log)
     if "date" in taken:
         taken = _dated(taken, titles.get("date", ""), log, span)
     return taken[taken["item"].ne("")]
@@ -56,17 +68,17 @@ def codes(cell: Cell) -> str:
     return ";".join(part for part in parts if part)
 
 
-def _roles(column: "pd.Series[str]", titles: Mapping[str, str], log: Log) -> "pd.Series[str]":
-    """Roles; a name is left out and reported without being repeated."""
+def _impersonal(column: "pd.Series[str]", title: str, log: Log) -> "pd.Series[str]":
+    """Words without persons; a name is left out and reported without being repeated."""
     pairs = cells.shown(column).map(without_persons)
     named = pairs.map(lambda pair: pair[1]).astype(bool)
     log.many(
         PERSON,
         WARNING,
-        "ответственным указан человек; имя не взято, в плане остаётся только должность или подразделение",
-        "Впишите должность или подразделение без имени.",
+        "назван человек; имя, телефон и почта не взяты, остаются только должность, подразделение и само дело",
+        "Впишите должность или подразделение без имени, телефона и почты.",
         pd.Series("", index=column.index[named], dtype="str"),
-        titles.get("responsible", "responsible"),
+        title,
     )
     return pairs.map(lambda pair: pair[0] or None).astype("str")
 
