@@ -81,6 +81,14 @@ class Snapshot:
         return loaded
 
     @property
+    def whole(self) -> bool:
+        """Whether it is there and its description can be read."""
+        try:
+            return {"created", "inputs", "tables"} <= self.meta.keys()
+        except (OSError, ValueError, AttributeError):
+            return False
+
+    @property
     def created(self) -> datetime:
         """When it was written, UTC."""
         return datetime.fromisoformat(self.meta["created"])
@@ -130,7 +138,7 @@ class Snapshot:
 def snapshots(processed: Path) -> list[Snapshot]:
     """All whole snapshots, newest first."""
     found = [Snapshot(meta.parent) for meta in processed.glob(f"*/{META}")]
-    whole = [snapshot for snapshot in found if not snapshot.id.startswith(".")]
+    whole = [snapshot for snapshot in found if not snapshot.id.startswith(".") and snapshot.whole]
     return sorted(whole, key=lambda snapshot: snapshot.created, reverse=True)
 
 
@@ -158,8 +166,11 @@ def _pointed(processed: Path) -> Snapshot | None:
     pointer = processed / CURRENT
     if not pointer.exists():
         return None
-    snapshot = Snapshot(processed / pointer.read_text(encoding="utf-8").strip())
-    return snapshot if (snapshot.path / META).exists() else None
+    try:
+        snapshot = Snapshot(processed / pointer.read_text(encoding="utf-8").strip())
+    except ValueError:  # damaged from outside; the next ingest writes another
+        return None
+    return snapshot if snapshot.whole else None
 
 
 def open_snapshot(processed: Path, snapshot_id: str) -> Snapshot:
@@ -219,7 +230,9 @@ def write(
     try:
         processed.mkdir(parents=True, exist_ok=True)
         atomic.sweep(processed)
-        if not (target / META).exists():
+        if not Snapshot(target).whole:
+            if (target / META).exists():  # damaged from outside; there is nothing to lose
+                shutil.rmtree(target, ignore_errors=True)
             with atomic.workshop(processed) as folder:
                 _write_tables(folder, tables, findings)
                 for name, source in (attachments or {}).items():

@@ -131,7 +131,7 @@ def _read(name: str) -> tuple[dict[str, Any], Path | None]:
         )
     try:
         values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date, endless brackets
         mark = getattr(error, "problem_mark", None)
         place = f" (строка {mark.line + 1}, столбец {mark.column + 1})" if mark else ""
         raise MethodologyError(heading, [f"файл не читается как YAML{place}"]) from error

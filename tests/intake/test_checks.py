@@ -233,3 +233,34 @@ def test_a_day_that_does_not_exist_is_said_and_stops_nothing(box: Box, written: 
     fault = found.findings[found.findings["check"] == "no_wave"].iloc[0]
     assert (fault["file"], fault["row"], fault["column"], fault["value"]) == ("d.csv", 2, "wave", written)
     assert found.snapshot.table("deficits")["code"].tolist() == ["1.2"]
+
+
+PLAN = ["municipality_id", "item", "activity", "codes", "date_from", "date_to"]
+SHARE = ["school_id", "year", "indicator", "count", "base"]
+AUDIT = ["school_id", "wave", "code"]
+SUPPORT: dict[str, tuple[list[str], list[object], bool]] = {
+    "count_over_base": (SHARE, ["220001", 2025, "mentoring", 200, 100], False),
+    "dates_reversed": (PLAN, ["reg22_m001", "1", "Семинар", "4.1", "2026-02-01", "2020-01-01"], True),
+    "no_activity": (PLAN, ["reg22_m001", "1", None, "4.1", "2026-02-01", "2026-03"], True),
+    "odd_code": (AUDIT, ["220001", "2025-09-15", "2026-01-01"], True),
+}
+
+
+@pytest.mark.parametrize("check", SUPPORT)
+def test_what_cannot_be_true_of_support_is_said(box: Box, check: str) -> None:
+    results(GOOD)(box)
+    head, row, stays = SUPPORT[check]
+    box.csv("support.csv", [head, row])
+    found = box.ingest()
+    fault = found.findings[found.findings["check"] == check].iloc[0]
+    assert (fault["file"], fault["row"]) == ("support.csv", 2)
+    table = {"mentoring": "prevention"}.get(str(row[2]), "roadmap" if head is PLAN else "deficits")
+    assert len(found.snapshot.table(table)) == int(stays)
+
+
+def test_plausible_plans_and_codes_pass(box: Box) -> None:
+    results(GOOD)(box)
+    box.csv("plan.csv", [PLAN, ["reg22_m001", "1", "Семинар", "4.1;РПШ.2", "2026-02-01", "2026-02"]])
+    box.csv("share.csv", [SHARE, ["220001", 2025, "mentoring", 100, 100]])
+    box.csv("audit.csv", [AUDIT, ["220001", "2025-09-15", "10.3"]])
+    assert not set(SUPPORT) & set(box.checks())

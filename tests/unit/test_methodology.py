@@ -144,3 +144,11 @@ def test_faults_between_settings_are_told_like_the_rest(tmp_path, text, path, wo
 def test_a_fraction_of_indicators_is_a_number():
     method = load("rosobrnadzor-847", {"social_index.completeness": "3/4"})
     assert method.social_index.share_needed * 4 == 3
+
+
+@pytest.mark.parametrize("text", ["a: 2025-13-45\n? [1,2]\n: 3\n", "[" * 5000])
+def test_a_damaged_profile_is_named_whatever_is_wrong_in_it(tmp_path, text):
+    path = tmp_path / "e.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MethodologyError, match="YAML"):
+        load(str(path))

@@ -91,3 +91,15 @@ def test_a_municipality_of_any_spelling_is_a_safe_folder(tmp_path, name):
     snapshot = store.write(tmp_path, everything, NOTHING_FOUND, [], "1")
     assert snapshot.table("results", name)["school_id"].to_list() == ["000001"]
     assert all(Path(root).is_relative_to(tmp_path) for root, _, _ in os.walk(tmp_path))
+
+
+@pytest.mark.parametrize(("name", "content"), [("CURRENT", b"\xff\xfe"), ("snapshot.json", b"{")])
+def test_what_was_damaged_from_outside_is_said_and_written_anew(tmp_path, name, content):
+    snapshot = write(tmp_path)
+    place = tmp_path if name == "CURRENT" else snapshot.path
+    (place / name).write_bytes(content)
+    with pytest.raises(InputError, match="shnor ingest"):
+        store.current(tmp_path)
+    assert len(store.snapshots(tmp_path)) == (1 if name == "CURRENT" else 0)
+    assert write(tmp_path).id == snapshot.id
+    assert set(store.current(tmp_path).table("results")["school_id"]) == set(tables()["results"]["school_id"])

@@ -26,7 +26,7 @@ from shnor_lib.data.intake.school_register import (
     with_source,
 )
 from shnor_lib.data.schemas import TABLES
-from shnor_lib.data.screening import codes, passports, results, unlikely
+from shnor_lib.data.screening import codes, passports, plans, results, unlikely
 from shnor_lib.data.screening.flags import Flag, settle
 
 
@@ -65,6 +65,7 @@ def assemble(taken: Sequence[tuple[str, Mapping[str, pd.DataFrame]]]) -> Assembl
     tables = correct(tables, entries, findings)
     _settle_results(tables, findings)
     _settle_passports(tables, findings)
+    _settle_support(tables, findings)
     findings += codes.contradicting_register(register)
     register, forms, sightings, ids = with_municipalities([register, forms, sightings], findings)
     found = tables.get("results", TABLES["results"].empty())
@@ -122,6 +123,25 @@ def _settle_passports(tables: dict[str, pd.DataFrame], findings: list[Finding]) 
     table, found = settle(table, [check(table) for check in checks])
     findings += found
     tables["social_passport"] = table.drop(columns="title", errors="ignore").reset_index(drop=True)
+
+
+def _settle_support(tables: dict[str, pd.DataFrame], findings: list[Finding]) -> None:
+    """Checks of shares, plans and codes; only a part larger than its whole is rejected."""
+    for name in ("prevention", "outcomes", "roadmap", "measures", "deficits"):
+        if name not in tables:
+            continue
+        table = _contract_columns(name, tables[name])
+        if name in ("prevention", "outcomes"):
+            flags = [plans.count_over_base(table)]
+        elif name == "deficits":
+            flags = [plans.odd_code(table, "code")]
+        else:
+            flags = [plans.dates_reversed(table)]
+        if name == "roadmap":
+            flags += [plans.no_activity(table), plans.odd_code(table, "codes")]
+        kept, found = settle(table, flags)
+        tables[name] = tables[name].loc[kept.index].reset_index(drop=True)
+        findings += found
 
 
 def _cross_checks(
