@@ -5,14 +5,13 @@ Out:  `Credibility`, what `Verdicts.credibility` gives.
 Not:  the imported official list of biased results: it is R16's, and nothing here reads it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from shnor_lib import disclosure
 from shnor_lib.analysis.credibility import bunching, journal, pass_mark
 from shnor_lib.analysis.credibility.objectivity import Indicator
 from shnor_lib.analysis.credibility.scores import Work
@@ -21,8 +20,8 @@ from shnor_lib.analysis.identification import Decision
 from shnor_lib.errors import SelectionError
 from shnor_lib.present import credibility as words
 from shnor_lib.present import text
+from shnor_lib.whole import Whole
 
-_NAMES = ["school_id", "name", "municipality_id", "municipality"]
 _TESTS = ("expected_lowered", "chance_lowered", "expected_raised", "chance_raised")
 
 
@@ -34,19 +33,30 @@ class Credibility:
     table of this class; totals are of the whole region.
 
     Attributes:
-        decision: verdicts of the whole region.
-        found: the signals, computed when first asked for.
-        minimum: participants below which counts are not shown.
+        whole: the decision over the whole region; its signals are looked for when first asked for.
         municipality_id: the municipality to which tables of schools are limited, or None.
     """
 
-    decision: Decision
-    found: Callable[[], Signals]
-    minimum: int
+    whole: Whole
     municipality_id: str | None
 
     def __repr__(self) -> str:
         return f"<{self.decision.year}: {words.summary(self.tests)}>"
+
+    @property
+    def decision(self) -> Decision:
+        """Verdicts of the whole region."""
+        return self.whole.decision
+
+    @property
+    def found(self) -> Signals:
+        """The signals of the whole region."""
+        return self.whole.signals
+
+    @property
+    def minimum(self) -> int:
+        """Participants below which counts are not shown."""
+        return self.whole.minimum
 
     @cached_property
     def schools(self) -> pd.DataFrame:
@@ -56,7 +66,7 @@ class Credibility:
         Russian text joined by `;`, with the numbers that may be shown, and `one_point` the same for
         `pass_mark`: what hangs on a single point is sensitivity of the list, no reproach to a school.
         """
-        frame = self._named(self.found().schools)
+        frame = self._named(self.found.schools)
         told = {
             "reasons": [self.reasons(code) for code in frame["school_id"]],
             "one_point": [self.one_point(code) for code in frame["school_id"]],
@@ -66,68 +76,68 @@ class Credibility:
     @property
     def tests(self) -> pd.DataFrame:
         """How many schools of the region each signal was asked of and says something of (`Signals.tests`)."""
-        return self.found().tests
+        return self.found.tests
 
     @cached_property
     def bunching(self) -> pd.DataFrame:
         """Boundaries of every work of every school (`bunching.cells`), with `suppressed`."""
         return self._public(
-            self.found().bunching,
+            self.found.bunching,
             ["participants", "at", "before", "near", "empty_step", "expected", "chance"],
         )
 
     @cached_property
     def region(self) -> pd.DataFrame:
         """The same of the whole region by series and mark (`bunching.region`)."""
-        return bunching.region(self.found().bunching)
+        return bunching.region(self.found.bunching)
 
     @property
     def smoothed(self) -> pd.DataFrame:
         """Reported and smoothed share below the pass mark, whole region (`counterfactual.estimate`)."""
-        return self.found().smoothed
+        return self.found.smoothed
 
     @cached_property
     def pass_mark(self) -> pd.DataFrame:
         """Cells of the year with the pass mark one point higher (`pass_mark.cells`), with `suppressed`."""
-        cells = self.found().pass_mark
+        cells = self.found.pass_mark
         now = cells[cells["year"].eq(self.decision.year).fillna(value=False).to_numpy(dtype=bool)]
         return self._public(now, ["participants", "failed", "at", "failed_higher"])
 
     @cached_property
     def pass_mark_region(self) -> pd.DataFrame:
         """The same of the whole region by series (`pass_mark.by_series`)."""
-        return pass_mark.by_series(self.found().pass_mark, self.decision.year)
+        return pass_mark.by_series(self.found.pass_mark, self.decision.year)
 
     @cached_property
     def list_size(self) -> tuple[int, int]:
         """Listed schools, and how many there would be with the pass mark one point higher."""
-        higher = self.found().higher
+        higher = self.found.higher
         return int((self.decision.status == "shnor").sum()), int((higher.status == "shnor").sum())
 
     @cached_property
     def journal(self) -> pd.DataFrame:
         """Marks of the work against the journal (`journal.cells`), with `suppressed`."""
-        return self._public(self.found().journal, [*journal.COUNTS, *_TESTS])
+        return self._public(self.found.journal, [*journal.COUNTS, *_TESTS])
 
     @cached_property
     def journal_region(self) -> pd.DataFrame:
         """The same of the whole region by series (`journal.region`)."""
-        return journal.region(self.found().journal)
+        return journal.region(self.found.journal)
 
     @cached_property
     def jumps(self) -> pd.DataFrame:
         """K between grades and years, and places in ВПР 8 and ОГЭ (`jump.ratios`, `jump.to_exam`)."""
-        return self._named(self.found().jumps.drop(columns=["participants_before", "participants_after"]))
+        return self._named(self.found.jumps.drop(columns=["participants_before", "participants_after"]))
 
     @property
     def objectivity(self) -> Indicator:
         """The published algorithm of §6.1, an indicator of its own, over the whole region."""
-        return self.found().indicator
+        return self.found.indicator
 
     @property
     def works(self) -> list[str]:
         """Series of the year whose distributions are known."""
-        return list(self.found().works)
+        return list(self.found.works)
 
     def histogram(self, series: str, school_id: str | None = None) -> pd.DataFrame:
         """How many participants got which score, in the region or in a school.
@@ -143,13 +153,13 @@ class Credibility:
             SelectionError: no such distribution, the school has none, or it is too small to be shown: the
                 histogram of a school needs 20 participants (§6.4).
         """
-        work = self.found().works.get(series)
+        work = self.found.works.get(series)
         if work is None:
             have = ", ".join(self.works) or "ни одного"
             raise SelectionError(f"Распределения баллов «{series}» нет. Есть: {have}.")
         counts = work.total if school_id is None else work.counts[self._row(work, school_id)]
         frame = pd.DataFrame({"score": range(len(counts)), "count": counts})
-        known = self.found().bounds[series].known
+        known = self.found.bounds[series].known
         mark = pd.Series(
             2 if known and known[0][0] == bunching.PASS_MARK else pd.NA, index=frame.index, dtype="Int64"
         )
@@ -159,7 +169,7 @@ class Credibility:
 
     def boundaries(self, series: str) -> list[tuple[int, int]]:
         """Marks of a work and the lowest score of each, those that are known."""
-        return self.found().bounds[series].known
+        return self.found.bounds[series].known
 
     def flags(self, school_id: str) -> Mapping[str, Any]:
         """Signals of a judged school: true or false each, missing where the data do not allow the signal."""
@@ -182,20 +192,20 @@ class Credibility:
 
     @cached_property
     def _flags(self) -> dict[str, dict[str, Any]]:
-        rows = self.found().schools.set_index("school_id").to_dict("index")
+        rows = self.found.schools.set_index("school_id").to_dict("index")
         return {str(code): {str(name): flag for name, flag in row.items()} for code, row in rows.items()}
 
     @cached_property
     def _told(self) -> dict[str, tuple[dict[str, pd.DataFrame], pd.DataFrame]]:
         """Public rows by signal and school, and a frame without rows, over the whole region."""
-        whole = Credibility(self.decision, self.found, self.minimum, None)
+        whole = Credibility(self.whole, None)
         frames = {
             "bunching": whole.bunching,
             "pass_mark": whole.pass_mark,
             "journal": whole.journal,
             "jump": whole.jumps,
         }
-        flags = self.found().schools.set_index("school_id").fillna(value=False).any(axis=1)
+        flags = self.found.schools.set_index("school_id").fillna(value=False).any(axis=1)
         marked = flags.index[flags]
         return {
             name: (
@@ -223,9 +233,7 @@ class Credibility:
     @cached_property
     def _hidden(self) -> set[tuple[str, str]]:
         """School and series of the year whose counts may not be shown (R25), the same as on other pages."""
-        names = self.decision.roster.judged[_NAMES]
-        cells = self.decision.cells.merge(names, on="school_id", how="left")
-        shown = disclosure.protect(cells, self.minimum)
+        shown = self.whole.public_cells
         now = shown[shown["suppressed"] & shown["year"].eq(self.decision.year)]
         return set(zip(now["school_id"], now["series"], strict=True))
 
@@ -245,7 +253,7 @@ class Credibility:
 
     def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Judged schools only, with their names, limited to the municipality."""
-        named = self.decision.roster.judged[_NAMES].merge(frame, on="school_id", how="inner")
+        named = self.whole.names.merge(frame, on="school_id", how="inner")
         if self.municipality_id is None:
             return named
         here = named["municipality_id"].eq(self.municipality_id).fillna(value=False).astype(bool)

@@ -5,16 +5,17 @@ Out:  `Ground`: tables, decisions and what is drawn from them, each made once an
 Not:  the words an analyst uses, and municipalities (see `region`).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from shnor_lib.analysis import (
     beside,
     calendar,
+    clusters,
     deficits,
+    dynamics,
     expected,
     identification,
     risk,
@@ -23,6 +24,7 @@ from shnor_lib.analysis import (
     stability,
 )
 from shnor_lib.analysis.credibility import scores, signals
+from shnor_lib.analysis.dynamics import Dynamics
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.analysis.social_index import Index
 from shnor_lib.data import crosswalk as codes
@@ -30,30 +32,13 @@ from shnor_lib.data.store import Snapshot
 from shnor_lib.errors import SelectionError, UnmatchedError
 from shnor_lib.methodology import Methodology
 from shnor_lib.settings import Project
+from shnor_lib.shelf import Shelf
 
 _SHOWN_CODES = 20
 
-T = TypeVar("T")
 
-
-@dataclass(frozen=True)
-class Ground:
-    """A snapshot of a project; every question is answered once."""
-
-    project: Project
-    snapshot: Snapshot
-    _kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A tidy table of the whole region."""
-        return self.kept(("table", name), lambda: self.snapshot.table(name))
-
-    def kept(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` gives, made once."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        value: T = self._kept[key]
-        return value
+class Ground(Shelf):
+    """A snapshot of a project and every decision on it; each question is answered once."""
 
     def decision(self, year: int, method: Methodology, as_of: int) -> Decision:
         """Decision of a year on the schools as they are in `as_of` (R17), kept for the next question."""
@@ -194,12 +179,6 @@ class Ground:
                 "ключ acknowledged_codes."
             )
 
-    def imported_clusters(self, year: int, as_of: int) -> dict[str, str]:
-        """Received cluster by school id, under the codes of `as_of`."""
-        received = codes.under_codes(self.table("clusters_imported"), self.table("crosswalk"), as_of)
-        rows = received[received["year"].eq(year).to_numpy(dtype=bool)]
-        return dict(zip(rows["school_id"], rows["cluster"], strict=True))
-
     def firmness(self, decision: Decision) -> stability.Firmness:
         """What chance makes of a decision."""
         key = ("firmness", decision.year, decision.policy, decision.low_index.tobytes())
@@ -220,21 +199,57 @@ class Ground:
 
         return self.kept(("signals", decision.year, decision.policy), make)
 
+    def dynamics(self, year: int, method: Methodology) -> Dynamics:
+        """R19 over the whole region, with the names of schools (see `dynamics.compare`)."""
+
+        def make() -> Dynamics:
+            before, after = self._pair(year, method)
+            scheme = method.clusters.scheme
+            first, second = (self._clusters(side, scheme, year) for side in (before, after))
+            closed = codes.closed(self.table("crosswalk"), self.table("schools"), year)
+            found = dynamics.compare(before, after, first, second, scheme, closed)
+            return replace(found, table=found.table.merge(self.names(), on="school_id", how="left"))
+
+        return self.kept(("dynamics", year, method), make)
+
     def without_change(
-        self, before: Decision, after: Decision, cluster_before: pd.Series, scheme: str, table: pd.DataFrame
+        self, year: int, method: Methodology, municipality_id: str | None
     ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
-        """Mean numbers of movements under no change, and their standard deviations, for some schools."""
+        """Mean numbers of movements under no change, and their standard deviations, of a municipality."""
+        before, after = self._pair(year, method)
+        scheme = method.clusters.scheme
         if "imported" in (scheme, after.policy.listing) or after.policy.small_counts == "pool":
             return None, None
-        key = ("expected", before.year, after.policy, after.low_index.tobytes(), scheme)
-        drawn = self.kept(key, lambda: expected.without_change(before, after, cluster_before, scheme))
-        here = pd.Index(drawn["schools"]).isin(table["school_id"])
-        chances = {name: values[here] for name, values in drawn.items() if name != "schools"}
+
+        def make() -> pd.DataFrame:
+            drawn = expected.without_change(before, after, self._clusters(before, scheme, year), scheme)
+            frame = pd.DataFrame(drawn).rename(columns={"schools": "school_id"})
+            return frame.merge(self.names(), on="school_id", how="left")
+
+        key = ("expected", year, after.policy, after.low_index.tobytes(), scheme)
+        here = self.part(self.kept(key, make), municipality_id)
+        chances = {name: here[name].to_numpy() for name in expected.NAMES}
         means = {name: float(p.sum()) for name, p in chances.items()}
         return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}
 
+    def _pair(self, year: int, method: Methodology) -> tuple[Decision, Decision]:
+        """Decisions of t−1 and t on the schools as they are in t."""
+        return self.decision(year - 1, method, as_of=year), self.decision(year, method, as_of=year)
+
+    def _clusters(self, side: Decision, scheme: str, as_of: int) -> pd.Series:
+        return clusters.assign(side, scheme, self._imported_clusters(side.year, as_of))
+
+    def _imported_clusters(self, year: int, as_of: int) -> dict[str, str]:
+        """Received cluster by school id, under the codes of `as_of`."""
+        received = codes.under_codes(self.table("clusters_imported"), self.table("crosswalk"), as_of)
+        rows = received[received["year"].eq(year).to_numpy(dtype=bool)]
+        return dict(zip(rows["school_id"], rows["cluster"], strict=True))
+
     def known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
         """Deficits of the audits up to the end of a year, else those that context forms show."""
+        return self.kept(("deficits", year, method.deficits), lambda: self._known_deficits(year, method))
+
+    def _known_deficits(self, year: int, method: Methodology) -> pd.DataFrame:
         audits = codes.under_codes(self.table("deficits"), self.table("crosswalk"), year)
         if len(audits):
             until = audits["wave"].str[:4].astype("Int64") <= year
@@ -259,11 +274,6 @@ class Ground:
             beside.indicators(school_ids, year, method.beside.indicators, tables),
             beside.needs(school_ids, rows, method.prevention),
         )
-
-    def newest_schools(self) -> pd.DataFrame:
-        """The newest register row of every school."""
-        schools = self.table("schools")
-        return schools.sort_values("year", kind="stable").drop_duplicates("school_id", keep="last")
 
 
 _shared: list[Ground] = []

@@ -15,11 +15,6 @@ import pandas as pd
 
 from shnor_lib import disclosure
 from shnor_lib import ground as grounds
-from shnor_lib.analysis import (
-    clusters,
-    dynamics,
-)
-from shnor_lib.data import crosswalk as codes
 from shnor_lib.data import provenance, store
 from shnor_lib.data.schools import municipality_key, school_digits
 from shnor_lib.data.store import Snapshot
@@ -31,6 +26,7 @@ from shnor_lib.settings import Project, find_project
 from shnor_lib.social import LOOK_BACK, Findings, Social
 from shnor_lib.verdicts import Verdicts
 from shnor_lib.views import BesideView, DeficitsView, DynamicsView
+from shnor_lib.whole import Whole
 
 # A batch pins the snapshot it began with, so that an ingest meanwhile does not mix two of them.
 SNAPSHOT_VARIABLE = "SHNOR_SNAPSHOT"
@@ -81,7 +77,7 @@ class Region:
     @property
     def years(self) -> list[int]:
         """Years of which there are results, oldest first."""
-        return sorted(int(year) for year in self.ground.table("results")["year"].unique())
+        return self.ground.years
 
     @property
     def latest_year(self) -> int:
@@ -97,12 +93,7 @@ class Region:
     @property
     def municipalities(self) -> pd.DataFrame:
         """municipality_id, municipality, schools (number in the newest register), by name."""
-        newest = self.ground.newest_schools()
-        named = newest[newest["municipality_id"].notna()]
-        counted = named.groupby("municipality_id", as_index=False).agg(
-            municipality=("municipality", "last"), schools=("school_id", "size")
-        )
-        return counted.sort_values("municipality", ignore_index=True)
+        return self.ground.municipalities()
 
     def municipality(self, name_or_id: str) -> "Region":
         """The region limited to one municipality, by its id or its name.
@@ -111,8 +102,9 @@ class Region:
             SelectionError: there is no such municipality; similar names are suggested.
         """
         known = self.municipalities
-        same_name = known["municipality"].map(municipality_key).eq(municipality_key(name_or_id))
-        match = known[known["municipality_id"].eq(name_or_id) | same_name]
+        match = known[known["municipality_id"].eq(name_or_id).to_numpy(dtype=bool)]
+        if len(match) != 1:
+            match = known[known["municipality"].map(municipality_key).eq(municipality_key(name_or_id))]
         if len(match) != 1:
             names = known["municipality"].to_list()
             similar = difflib.get_close_matches(name_or_id, names, n=3, cutoff=0.5)
@@ -172,45 +164,28 @@ class Region:
         def again(**more: object) -> Verdicts:
             return self.identify(when, **{**overrides, **more})
 
-        decision = self.ground.decision(when, method, as_of=when)
+        def whole() -> Whole:
+            return Whole(self.ground, self.ground.decision(when, method, as_of=when), method)
 
-        scope = self.scope.id if self.scope else None
-        return Verdicts(
-            decision,
-            method,
-            self.title,
-            scope,
-            again,
-            lambda: self.ground.firmness(decision),
-            lambda: self.ground.signals(decision),
-        )
+        return Verdicts(self.ground.kept(("whole", when, method), whole), self.title, self._scope_id, again)
 
     def dynamics(self, year: int | None = None, **overrides: object) -> DynamicsView:
         """Movement of schools between clusters from the year before to the year (R19)."""
         when = self._checked(year)
         method = self._method_with(overrides)
-        scheme = method.clusters.scheme
-        before = self.ground.decision(when - 1, method, as_of=when)
-        after = self.ground.decision(when, method, as_of=when)
-        labels = [
-            clusters.assign(side, scheme, self.ground.imported_clusters(side.year, when))
-            for side in (before, after)
-        ]
-        closed = codes.closed(self.ground.table("crosswalk"), self.ground.table("schools"), when)
-        compared = dynamics.compare(before, after, labels[0], labels[1], scheme, closed)
-        table = self._here(compared.table.merge(self._names(), on="school_id", how="left"))
-        narrowed = replace(compared, table=table)
-        means, deviations = self.ground.without_change(before, after, labels[0], scheme, table)
+        whole = self.ground.dynamics(when, method)
+        here = replace(whole, table=self.ground.part(whole.table, self._scope_id))
+        means, deviations = self.ground.without_change(when, method, self._scope_id)
         return DynamicsView(
             year=when,
             method=method,
-            scheme=scheme,
-            table=table,
-            transitions=narrowed.transitions,
-            summary=narrowed.summary,
+            scheme=whole.scheme,
+            table=here.table,
+            transitions=here.transitions,
+            summary=here.summary,
             expected=means,
             expected_sd=deviations,
-            comparable=compared.comparable,
+            comparable=whole.comparable,
         )
 
     def deficits(self, year: int | None = None, **overrides: object) -> DeficitsView:
@@ -294,8 +269,9 @@ class Region:
     def _method_with(self, overrides: Mapping[str, object]) -> Methodology:
         return override(self.method, overrides) if overrides else self.method
 
-    def _names(self) -> pd.DataFrame:
-        return self.ground.newest_schools()[["school_id", "name", "municipality_id", "municipality"]]
+    @property
+    def _scope_id(self) -> str | None:
+        return self.scope.id if self.scope else None
 
     def _here(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.scope is None:

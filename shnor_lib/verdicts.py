@@ -10,19 +10,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from shnor_lib import disclosure
-from shnor_lib.analysis import nearest, support
-from shnor_lib.analysis.credibility.signals import Signals
 from shnor_lib.analysis.identification import STATUSES, Decision
-from shnor_lib.analysis.stability import Firmness
+from shnor_lib.analysis.nearest import Changes
 from shnor_lib.chance import Chance
 from shnor_lib.credibility import Credibility
 from shnor_lib.data import series as series_ids
 from shnor_lib.data.schools import school_digits
 from shnor_lib.errors import SelectionError
 from shnor_lib.methodology import Methodology
-from shnor_lib.present import labels, reasons, text
+from shnor_lib.present import labels, text
 from shnor_lib.trace import Trace, trace
+from shnor_lib.whole import Whole
 
 # The contract of `shnor identify`: these columns, in this order.
 CONTRACT = (
@@ -58,22 +56,26 @@ class Verdicts:
     """Who is ШНОР in a year, and why.
 
     Attributes:
-        decision: the verdicts of the whole region as arrays.
-        method: the method applied.
+        whole: the decision over the whole region.
         title: region or municipality, for headings.
         municipality_id: the municipality to which the view is limited, or None.
         again: the same identification under other settings, for `what_if`.
-        repeated: the repetitions of the years by chance, for `chance`.
-        signals: the signals of credibility, for `credibility`.
     """
 
-    decision: Decision
-    method: Methodology
+    whole: Whole
     title: str
     municipality_id: str | None
     again: Callable[..., "Verdicts"]
-    repeated: Callable[[], Firmness]
-    signals: Callable[[], Signals]
+
+    @property
+    def decision(self) -> Decision:
+        """The verdicts of the whole region as arrays."""
+        return self.whole.decision
+
+    @property
+    def method(self) -> Methodology:
+        """The method applied."""
+        return self.whole.method
 
     @property
     def year(self) -> int:
@@ -90,15 +92,12 @@ class Verdicts:
 
         A method with support clusters adds the column `support` (str, may be missing).
         """
-        table = self.decision.table
-        if self.method.support.clusters:
-            table = table.assign(support=self.support.reindex(table["school_id"]).to_numpy())
-        return self._scoped(table)
+        return self._scoped(self.whole.statuses)
 
-    @cached_property
+    @property
     def support(self) -> pd.Series:
         """Support cluster of every judged school of the region (seed 000), missing where it fits none."""
-        return support.assign(self.decision, self.method.support, frozenset(self.decision.risk))
+        return self.whole.support
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -109,7 +108,7 @@ class Verdicts:
         """
         statuses = self.statuses
         positions = self.decision.cube.schools.get_indexer(pd.Index(statuses["school_id"]))
-        told = reasons.reasons(self.decision, self.method.publication.min_participants, positions.tolist())
+        told = self.whole.reasons.of(positions.tolist())
         table = statuses.assign(reasons=pd.Series(told, index=statuses.index, dtype="str"))
         return table[[*CONTRACT, *(name for name in table.columns if name not in CONTRACT)]]
 
@@ -150,15 +149,12 @@ class Verdicts:
     @cached_property
     def cells(self) -> pd.DataFrame:
         """Cells behind the verdicts (see `Decision.cells`), with name, municipality_id and municipality."""
-        names = self.decision.roster.judged[["school_id", "name", "municipality_id", "municipality"]]
-        return self._scoped(self.decision.cells.merge(names, on="school_id", how="left"))
+        return self._scoped(self.whole.cells)
 
     @cached_property
     def public_cells(self) -> pd.DataFrame:
         """`cells` with the counts hidden that may not be shown (R25), decided over the whole region."""
-        names = self.decision.roster.judged[["school_id", "name", "municipality_id", "municipality"]]
-        every = self.decision.cells.merge(names, on="school_id", how="left")
-        return self._scoped(disclosure.protect(every, self.method.publication.min_participants))
+        return self._scoped(self.whole.public_cells)
 
     @cached_property
     def out_of_scope(self) -> pd.DataFrame:
@@ -212,10 +208,10 @@ class Verdicts:
         """
         return trace(self.decision, self.nearest, self.method, self.judged(school_id))
 
-    @cached_property
-    def nearest(self) -> nearest.Changes:
+    @property
+    def nearest(self) -> Changes:
         """For every judged school of the region: how few results decide its verdict."""
-        return nearest.changes(self.decision)
+        return self.whole.nearest
 
     def what_if(self, **overrides: object) -> "Verdicts":
         """The same year under other settings: `what_if(threshold=25, min_participants=10)`."""
@@ -239,13 +235,12 @@ class Verdicts:
     @cached_property
     def chance(self) -> Chance:
         """How firm the verdicts are, shrunken shares, funnels: beside the list, never in it."""
-        return Chance(self.decision, self.repeated, self.municipality_id)
+        return Chance(self.whole, self.municipality_id)
 
     @cached_property
     def credibility(self) -> Credibility:
         """Whether the results look natural (§6): signals beside the list, never in it."""
-        minimum = self.method.publication.min_participants
-        return Credibility(self.decision, self.signals, minimum, self.municipality_id)
+        return Credibility(self.whole, self.municipality_id)
 
     def compare(self, other: "Verdicts") -> pd.DataFrame:
         """Schools whose status differs between two verdicts.
@@ -260,7 +255,4 @@ class Verdicts:
         return both[differ].sort_values(["municipality", "name"], key=text.alphabet, ignore_index=True)
 
     def _scoped(self, frame: pd.DataFrame) -> pd.DataFrame:
-        if self.municipality_id is None:
-            return frame
-        here = frame["municipality_id"].eq(self.municipality_id).fillna(value=False).astype(bool)
-        return frame[here].reset_index(drop=True)
+        return self.whole.part(frame, self.municipality_id)

@@ -22,6 +22,7 @@ from shnor_lib.analysis.dynamics import unconfirmed
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.analysis.limbs import limb_a, limb_b, listing
 
+NAMES = ("positive", "negative", "neutral", "exit", "entry")
 _SEED = 847  # one seed: a report printed twice shows the same numbers
 
 Floats = npt.NDArray[np.float64]
@@ -56,8 +57,7 @@ def without_change(
     confirmed = ~schools.isin(list(unconfirmed(before, after)))
     alpha, beta = _posterior(counts.failed[first], counts.participants[first], _means(counts, counts_now))
     generator = np.random.default_rng(_SEED)
-    names = ("positive", "negative", "neutral", "exit", "entry")
-    totals = {name: np.zeros(len(schools)) for name in names}
+    totals = {name: np.zeros(len(schools)) for name in NAMES}
     for _ in range(draws):
         k = generator.binomial(n, generator.beta(alpha, beta))
         hit = known & (100 * k >= after.policy.threshold_percent * n)

@@ -71,7 +71,7 @@ def firmness(decision: Decision, draws: int = DRAWS, seed: int = _SEED) -> Firmn
     generator = np.random.default_rng(seed)
     schools, width = len(failed), len(decision.cube.series)
     again, truly = np.zeros(schools), np.zeros(schools)
-    kept: list[Floats] = []
+    kept = np.empty((draws, schools, width), dtype=np.float32)
     step = max(1, min(draws, _BATCH // max(failed.size, 1)))
     for start in range(0, draws, step):
         number = min(step, draws - start)
@@ -81,10 +81,10 @@ def firmness(decision: Decision, draws: int = DRAWS, seed: int = _SEED) -> Firmn
         hit = 100 * drawn >= threshold * participants
         again += _listed(hit, decision).sum(axis=0)
         truly += _listed(100 * shares >= threshold, decision).sum(axis=0)
-        kept.append(shares[:, :, :width].astype(np.float32))
+        kept[start : start + number] = shares[:, :, :width]
     return Firmness(
         schools=_schools(decision, again / draws, truly / draws),
-        cells=_cells(decision, posterior, np.concatenate(kept)),
+        cells=_cells(decision, posterior, kept),
         levels=levels,
     )
 
@@ -133,8 +133,13 @@ def _schools(decision: Decision, again: Floats, truly: Floats) -> pd.DataFrame:
 
 
 def _cells(decision: Decision, posterior: Posterior, drawn: npt.NDArray[np.float32]) -> pd.DataFrame:
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    over = (100 * drawn >= decision.policy.threshold_percent).mean(axis=0)
+    draws, schools, width = drawn.shape
+    low, high, over = (np.empty((schools, width)) for _ in range(3))
+    step = max(1, _BATCH // (draws * width))  # schools at once: a country does not fit several times over
+    for start in range(0, schools, step):
+        some = slice(start, start + step)
+        low[some], high[some] = np.quantile(drawn[:, some], [0.025, 0.975], axis=0)
+        over[some] = (100 * drawn[:, some] >= decision.policy.threshold_percent).mean(axis=0)
     school, series = np.nonzero(decision.now.known)
     values = {"shrunk": posterior.mean, "shrunk_low": low, "shrunk_high": high, "over": over}
     return pd.DataFrame(

@@ -1,7 +1,7 @@
 """Why a school has its status, in Russian: short reasons for a list, a full trace for one school.
 
 In:   `analysis.identification.Decision`.
-Out:  `reasons`, one short text list a school (no count of a handful of children, R25);
+Out:  `Reasons`, one short text list a school (no count of a handful of children, R25);
       `trace`, everything about one school for the analyst: cells, rules, thresholds, sources.
 """
 
@@ -37,24 +37,41 @@ Side = Literal["now", "before"]
 Counts = Callable[[Side, int, int], str]
 
 
-def reasons(decision: Decision, minimum: int, schools: Sequence[int] | None = None) -> list[str]:
-    """Reasons of judged schools, joined by `;`, empty where there is nothing to say.
+class Reasons:
+    """Reasons of judged schools of a decision; what is hidden is settled once, over the whole region.
 
     Args:
         decision: verdicts of a year.
         minimum: participants below which counts are not printed (R25).
-        schools: positions of the schools in the decision; all when None.
     """
-    missing = _missing_data(decision)
-    counts = _public(decision, minimum)
-    uncertain = (decision.now.certain != decision.now.possible).any(axis=1)
-    uncertain |= (decision.before.certain != decision.before.possible).any(axis=1)
-    spoken = decision.now.certain.any(axis=1) | uncertain | decision.biased
-    spoken |= np.isin(decision.status.astype(str), ["not_evaluable", "risk"]) | decision.received
-    return [
-        SEPARATOR.join([*(_of_school(decision, school, counts) if spoken[school] else ()), *missing[school]])
-        for school in (range(len(decision.cube.schools)) if schools is None else schools)
-    ]
+
+    def __init__(self, decision: Decision, minimum: int) -> None:
+        self._decision = decision
+        self._missing = _missing_data(decision)
+        self._counts = _public(decision, minimum)
+        uncertain = (decision.now.certain != decision.now.possible).any(axis=1)
+        uncertain |= (decision.before.certain != decision.before.possible).any(axis=1)
+        spoken = decision.now.certain.any(axis=1) | uncertain | decision.biased
+        spoken |= np.isin(decision.status.astype(str), ["not_evaluable", "risk"]) | decision.received
+        self._spoken = spoken
+
+    def of(self, schools: Sequence[int]) -> list[str]:
+        """Reasons by position in the decision, joined by `;`, empty where there is nothing to say."""
+        decision, counts = self._decision, self._counts
+        return [
+            SEPARATOR.join(
+                [
+                    *(_of_school(decision, school, counts) if self._spoken[school] else ()),
+                    *self._missing[school],
+                ]
+            )
+            for school in schools
+        ]
+
+
+def reasons(decision: Decision, minimum: int) -> list[str]:
+    """Reasons of every judged school (see `Reasons`)."""
+    return Reasons(decision, minimum).of(range(len(decision.cube.schools)))
 
 
 def trace(decision: Decision, school_id: str) -> str:

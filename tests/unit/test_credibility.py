@@ -40,7 +40,7 @@ def test_hidden_counts_are_hidden_in_every_table(verdicts, found):
 
 def test_a_histogram_of_a_small_school_is_refused(found):
     series = found.works[0]
-    work = found.found().works[series]
+    work = found.found.works[series]
     for school, persons in zip(work.schools, work.participants, strict=True):
         if persons < 20:
             with pytest.raises(SelectionError, match="меньше 20"):
@@ -53,7 +53,7 @@ def test_a_histogram_of_a_small_school_is_refused(found):
 def test_histograms_know_their_marks(found):
     series = found.works[0]
     whole = found.histogram(series)
-    assert whole["count"].sum() == found.found().works[series].participants.sum()
+    assert whole["count"].sum() == found.found.works[series].participants.sum()
     firsts = {
         mark: int(whole.loc[whole["mark"].eq(mark), "score"].min()) for mark, _ in found.boundaries(series)
     }
