@@ -114,19 +114,19 @@ def funnel(
 def _limits(figure: go.Figure, of: Funnel, largest: int, first: bool, row: int, col: int) -> None:
     sizes = np.geomspace(4.5, largest * 1.15, 60)
     for z, name, dash in _LIMITS:
-        for upper, bound in enumerate(of.limits(sizes, z)):
-            figure.add_scatter(
-                x=sizes,
-                y=100 * bound,
-                mode="lines",
-                line={"color": "#93A1AF", "width": 1, "dash": dash},
-                name=f"предел {name}",
-                legendgroup=name,
-                showlegend=first and upper == 1,
-                hoverinfo="skip",
-                row=row,
-                col=col,
-            )
+        lower, upper = (100 * bound for bound in of.limits(sizes, z))
+        figure.add_scatter(
+            x=[*sizes, None, *sizes],  # one line of two pieces
+            y=[*lower, None, *upper],
+            mode="lines",
+            line={"color": "#93A1AF", "width": 1, "dash": dash},
+            name=f"предел {name}",
+            legendgroup=name,
+            showlegend=first,
+            hoverinfo="skip",
+            row=row,
+            col=col,
+        )
     figure.add_scatter(
         x=[sizes[0], sizes[-1]],
         y=[100 * of.mean, 100 * of.mean],

@@ -3,7 +3,9 @@
 A cell of a frame may be of any type for a type checker; here is the one place that says otherwise.
 """
 
+from collections import namedtuple
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -12,8 +14,16 @@ from shnor_lib.present import text
 
 
 def rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """Rows as named tuples without the index."""
-    yield from frame.itertuples(index=False)
+    """Rows as named tuples without the index.
+
+    `itertuples` makes a class each time it is called: with nine small panels that took longer than the rows.
+    """
+    return map(_row(tuple(frame))._make, frame.itertuples(index=False, name=None))
+
+
+@cache
+def _row(names: tuple[str, ...]) -> Any:
+    return namedtuple("Row", names, rename=True)
 
 
 def count(value: Any) -> int:
