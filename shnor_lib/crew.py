@@ -23,17 +23,10 @@ from contextlib import suppress
 from shnor_lib.data.intake import one_file
 from shnor_lib.data.intake.one_file import FileRead, Job
 from shnor_lib.data.intake.pupils import judge
+from shnor_lib.machine import cores
 
 ENOUGH = 1 << 20  # bytes; less is read before a helper has started
 LARGE = 24 << 20  # bytes of a file that is read alone
-
-
-def cores() -> int:
-    """Processors that this process may use, at most eight."""
-    try:
-        return min(8, len(os.sched_getaffinity(0)))
-    except AttributeError:  # not on macOS and Windows
-        return min(8, os.cpu_count() or 1)
 
 
 def read_all(jobs: Sequence[Job]) -> Iterator[tuple[int, FileRead]]:

@@ -41,8 +41,8 @@ from shnor_lib.batch.progress import nothing_to_do, reporter
 from shnor_lib.batch.publish import Made
 from shnor_lib.batch.unit import check_formats
 from shnor_lib.batch.work import Work, request
-from shnor_lib.crew import cores
 from shnor_lib.errors import RunError
+from shnor_lib.machine import cores
 from shnor_lib.region import Municipality
 from shnor_lib.settings import Project
 

@@ -25,7 +25,7 @@ from shnor_lib.batch.plan import Unit
 from shnor_lib.engine import safe
 from shnor_lib.engine.fork import ForkRefusedError
 from shnor_lib.engine.warmup import Call
-from shnor_lib.pages.page import KINDS
+from shnor_lib.pages.kinds import KINDS
 from shnor_lib.region import SNAPSHOT_VARIABLE
 from shnor_lib.settings import PROJECT_VARIABLE, Project
 

@@ -27,8 +27,6 @@ from shnor_lib.region import Region
 
 _LOG = logging.getLogger(__name__)
 
-KINDS = ("identification", "dynamics", "deficits", "credibility", "stability", "neighbours")
-
 Builder = Callable[[], Sequence[Block]]
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from shnor_lib.statistics.intervals import Floats
 from shnor_lib.statistics.shrinkage import beta_strength
@@ -71,6 +70,8 @@ def finds(chances: Any, false_share: float = FALSE_SHARE) -> Flags:
 
 
 def _tail(k: Floats, n: Floats, share: Floats, strength: float) -> Floats:
+    from scipy import stats  # a second of imports: only where a tail is asked for
+
     certain = (share <= 0) | (share >= 1)
     inside = np.where(certain, 0.5, share)
     tail = np.asarray(stats.betabinom.sf(k - 1, n, inside * strength, (1 - inside) * strength))
