@@ -1,6 +1,7 @@
 """Trials in processes of their own, which are watched: one that hangs or dies costs its file, not the run."""
 
 import multiprocessing
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,11 @@ from tests.fuzz import trial
 from tests.fuzz.seeds import all_seeds
 from tests.fuzz.trial import Outcome
 
-PATIENCE = 30.0  # seconds for one file; the machine may be busy
-_START = 120.0
+PATIENCE = 30.0  # seconds of a processor for one file
+_STANDSTILL = 300.0  # seconds by the clock: it waits for something that does not come
+_START = 300.0
 _MEMORY = 3 << 30  # bytes of data that a trial may take
+_OUT_OF_TIME = getattr(signal, "SIGPROF", 0)
 Result = tuple[int, Outcome, float]  # number, what became of it, seconds
 
 
@@ -55,13 +58,13 @@ class _Worker:
             if ready:
                 number, outcome, seconds = self.pipe.recv()
                 self.left.remove(number)
-                self._until = time.monotonic() + PATIENCE
+                self._until = time.monotonic() + _STANDSTILL
                 yield number, outcome, seconds
             elif time.monotonic() > self._until:
                 lost = "hang"
         except (EOFError, OSError):
             self._process.join(5)
-            lost = f"death {self._process.exitcode}"
+            lost = "hang" if self._process.exitcode == -_OUT_OF_TIME else f"death {self._process.exitcode}"
         if lost:
             self.stop()
             yield self.left.pop(0), Outcome(lost), PATIENCE
@@ -80,6 +83,8 @@ def _work(pipe: Connection, numbers: Sequence[int], seed: int, real: bool) -> No
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
             name, body = trial.make(seed, number, seeds)
+            if _OUT_OF_TIME:
+                signal.setitimer(signal.ITIMER_PROF, PATIENCE)  # ends the process: a busy machine is no hang
             started = time.perf_counter()
             outcome = trial.attempt(name, body, Path(folder))
             pipe.send((number, outcome, time.perf_counter() - started))
