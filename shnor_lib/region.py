@@ -177,6 +177,7 @@ class Region:
         here = replace(whole, table=self.ground.part(whole.table, self._scope_id))
         means, deviations = self.ground.without_change(when, method, self._scope_id)
         return DynamicsView(
+            title=self.title,
             year=when,
             method=method,
             scheme=whole.scheme,
@@ -206,6 +207,7 @@ class Region:
             )
         items = found.items.merge(schools, on="school_id", how="left")
         return DeficitsView(
+            title=self.title,
             year=when,
             method=method,
             waves=found.waves,
@@ -234,7 +236,7 @@ class Region:
             count=hidden["failed"], base=hidden["participants"], suppressed=hidden["suppressed"]
         )
         schools = self._here(every)
-        return BesideView(when, method, schools, indicators, needs)
+        return BesideView(self.title, when, method, schools, indicators, needs)
 
     def social(self, year: int | None = None, **overrides: object) -> Social:
         """Social index, ШНСУ, zones of risk and of attention, resilient and similar schools (R20–R22)."""

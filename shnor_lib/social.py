@@ -17,6 +17,7 @@ from shnor_lib.analysis.identification import Decision
 from shnor_lib.analysis.social_index import Index
 from shnor_lib.methodology import Methodology
 from shnor_lib.present import labels, text
+from shnor_lib.present import social as words
 from shnor_lib.verdicts import Verdicts
 
 LOOK_BACK = 4  # years before the reporting one that any policy looks at
@@ -195,9 +196,12 @@ class Social:
     def sheets(self) -> dict[str, pd.DataFrame]:
         """Schools for a spreadsheet: municipality, school, code first; ШНСУ apart."""
         order = ["municipality", "name", "school_id"]
-        rest = [name for name in CONTRACT if name not in ("school_id", "year")]
+        # A method without a zone of risk says nothing in its columns.
+        silent = () if self.method.risk.parts else ("risk", "risk_parts", "risk_unknown")
+        rest = [name for name in CONTRACT if name not in ("school_id", "year", *silent)]
         every = self.public[[*order, "status", *rest, "deficits", "high_factors"]]
         every = every.sort_values(order, key=text.alphabet, ignore_index=True)
+        every["index"] = every["index"].astype("Float64").round(words.digits(self.found.index))
         there = every["shnsu"].fillna(value=False).astype(bool)
         return {"Все школы": every, "ШНСУ": every.loc[there, [*order, "index", "deficits"]]}
 

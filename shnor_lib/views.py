@@ -11,13 +11,17 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.methodology import Methodology
+from shnor_lib.present import text
+
+_ORDER = ["municipality", "name", "school_id"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DynamicsView:
     """`dynamics.Dynamics` with the names of schools, limited to a municipality, beside what chance would do.
 
     Attributes:
+        title: name of the municipality or the region.
         year: reporting year t.
         method: the method applied.
         scheme: cluster scheme.
@@ -31,6 +35,7 @@ class DynamicsView:
         comparable: the procedures of both years may be compared (R13).
     """
 
+    title: str
     year: int
     method: Methodology
     scheme: str
@@ -41,12 +46,27 @@ class DynamicsView:
     expected_sd: dict[str, float] | None
     comparable: bool
 
+    def __repr__(self) -> str:
+        positive, known = self.summary["share_positive"]
+        told = f"положительная динамика у {positive} из {known} {text.plural(known, 'школы', 'школ', 'школ')}"
+        return f"<{self.title}, {self.year} год: {told}, вход в список: {self.summary['entry']}>"
 
-@dataclass(frozen=True)
+    @property
+    def sheets(self) -> dict[str, pd.DataFrame]:
+        """Schools for a spreadsheet by the alphabet, those that are or were on the list apart."""
+        moved = ["status_before", "status_after", "cluster_before", "cluster_after", "movement", "reason"]
+        every = self.table.sort_values(_ORDER, key=text.alphabet, ignore_index=True)[[*_ORDER, *moved]]
+        listed = every["status_before"].eq("shnor") | every["status_after"].eq("shnor")
+        here = every[listed.fillna(value=False).astype(bool)].reset_index(drop=True)
+        return {"Были или есть в списке": here, "Все школы": every}
+
+
+@dataclass(frozen=True, repr=False)
 class DeficitsView:
     """`deficits.Deficits` with the names of schools and parameters, limited to a municipality.
 
     Attributes:
+        title: name of the municipality or the region.
         year: reporting year.
         method: the method applied.
         waves: first and second wave, the second None where there is only one.
@@ -57,6 +77,7 @@ class DeficitsView:
         summary: see `deficits.Deficits.summary`.
     """
 
+    title: str
     year: int
     method: Methodology
     waves: tuple[str, str | None]
@@ -66,12 +87,25 @@ class DeficitsView:
     matrix: pd.DataFrame
     summary: dict[str, int]
 
+    def __repr__(self) -> str:
+        told = f"школ с дефицитами {self.summary['with_deficits']} из {self.summary['audited']}"
+        waves = text.join([text.wave(wave) for wave in self.waves if wave])
+        return f"<{self.title}, {self.year} год: {told}; {waves}>"
 
-@dataclass(frozen=True)
+    @property
+    def sheets(self) -> dict[str, pd.DataFrame]:
+        """Deficits for a spreadsheet in the order of the alphabet, in a school by their codes."""
+        first = [*_ORDER, "status", "code", "factor", "parameter", "significance", "state", "value", "source"]
+        items = self.items.sort_values([*_ORDER, "code"], key=text.alphabet, ignore_index=True)
+        return {"Дефициты": items[[name for name in first if name in items]]}
+
+
+@dataclass(frozen=True, repr=False)
 class BesideView:
     """What the method looks at beside the rule, limited to a municipality.
 
     Attributes:
+        title: name of the municipality or the region.
         year: reporting year.
         method: the method applied.
         schools: school_id, name, municipality_id, municipality, status of the year.
@@ -79,11 +113,17 @@ class BesideView:
         needs: see `beside.needs`.
     """
 
+    title: str
     year: int
     method: Methodology
     schools: pd.DataFrame
     indicators: pd.DataFrame
     needs: pd.DataFrame
+
+    def __repr__(self) -> str:
+        told = f"показателей рядом с правилом: {len(self.method.beside.indicators)}"
+        schools = text.counted(len(self.schools), text.SCHOOLS)
+        return f"<{self.title}, {self.year} год, {schools}, {told}; методика {self.method.label}>"
 
     @property
     def table(self) -> pd.DataFrame:

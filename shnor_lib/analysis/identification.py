@@ -29,7 +29,7 @@ from shnor_lib.methodology.model import Identification
 STATUSES = ("shnor", "watch", "risk", "not_identified", "doubtful", "not_evaluable")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Decision:
     """Verdicts of one year, as arrays over the schools of `roster` and the series of the method.
 
@@ -78,6 +78,9 @@ class Decision:
     low_index: Flags
     received: Flags
     risk: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Decision {self.year}: {len(self.status)} schools, {len(self.cube.series)} series>"
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def at_risk(zone: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
 
 def watch(decision: Decision, earlier: Decision | None, of: pd.DataFrame, policy: Watch) -> pd.DataFrame:
-    """§9.1: unlisted schools worth a look, with the reasons.
+    """§9.2: unlisted schools worth a look, with the reasons.
 
     Args:
         decision: verdicts of the year.

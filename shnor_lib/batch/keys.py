@@ -10,12 +10,15 @@ snapshot, not on the rows of its municipality alone.
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from shnor_lib.batch.facts import Facts
+from shnor_lib.batch.names import ENDINGS
 from shnor_lib.batch.plan import Unit
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -43,6 +46,12 @@ class Keys:
         ]
         text = json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def choices() -> Iterator[tuple[str, ...]]:
+    """All sets of formats that can be asked for."""
+    for number in range(1, len(ENDINGS) + 1):
+        yield from combinations(ENDINGS, number)
 
 
 @cache

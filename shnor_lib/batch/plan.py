@@ -81,11 +81,13 @@ class Plan:
         run: units to run, with their keys, in the order in which they run.
         unchanged: units whose pages lie in the tree and would be the same.
         left_out: units that are not run because only failed ones were asked for.
+        reformatted: those of `run` whose pages lie in the tree, the same but for the formats.
     """
 
     run: dict[Unit, str]
     unchanged: tuple[Unit, ...]
     left_out: tuple[Unit, ...]
+    reformatted: tuple[Unit, ...] = ()
 
 
 def sort_out(
@@ -94,6 +96,7 @@ def sort_out(
     lying: Mapping[tuple[str, str], Entry],
     anew: bool = False,
     only_failed: bool = False,
+    in_other_formats: Sequence[Callable[[Unit], str]] = (),
 ) -> Plan:
     """Which units have to run.
 
@@ -103,6 +106,7 @@ def sort_out(
         lying: entries of the published tree.
         anew: run also what is unchanged.
         only_failed: run only what failed last time.
+        in_other_formats: keys that a unit would have were other formats asked for.
     """
     run: dict[Unit, str] = {}
     unchanged, left_out = [], []
@@ -114,7 +118,12 @@ def sort_out(
             unchanged.append(unit)
         else:
             run[unit] = own
-    return Plan(run, tuple(unchanged), tuple(left_out))
+    reformatted = [
+        unit
+        for unit in run
+        if (made := made_by(lying.get(unit.key))) and any(of(unit) == made for of in in_other_formats)
+    ]
+    return Plan(run, tuple(unchanged), tuple(left_out), tuple(reformatted))
 
 
 def select_notebooks(folder: Path, wanted: Sequence[str]) -> list[Path]:

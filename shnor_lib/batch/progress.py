@@ -65,9 +65,11 @@ def reporter(console: Console | None, todo: Plan, year: int, workers: int) -> It
 
 
 def nothing_to_do(console: Console | None, todo: Plan, year: int) -> None:
-    """Say that every report that was asked for lies there already."""
+    """Say that every report that was asked for lies there already, or that none failed."""
     if console is not None:
-        console.print(f"Отчёты за {year} год не изменились: {len(todo.unchanged)}", highlight=False)
+        nothing = f"Отчёты за {year} год: повторять нечего, в прошлый раз построились все"
+        same = f"Отчёты за {year} год не изменились: {len(todo.unchanged)}"
+        console.print(nothing if todo.left_out else same, highlight=False)
 
 
 def shared_first(console: Console | None) -> None:

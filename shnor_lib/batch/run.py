@@ -27,7 +27,7 @@ from shnor_lib.batch import parameters as strict
 from shnor_lib.batch.course import Course, Means
 from shnor_lib.batch.facts import Facts, gather
 from shnor_lib.batch.index import INDEX
-from shnor_lib.batch.keys import Keys
+from shnor_lib.batch.keys import Keys, choices
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import (
     DONE,
@@ -124,7 +124,8 @@ def prepare(project: Project, asked: Request) -> tuple[Facts, Plan]:
     units = plan.units(chosen, _places(facts, whole=not asked.municipalities), facts.year, values)
     lying = manifest.read(project.reports / str(facts.year))
     keys = Keys(facts, tuple(asked.formats))
-    return facts, plan.sort_out(units, keys.of, lying, anew=asked.anew, only_failed=asked.only_failed)
+    others = [Keys(facts, some).of for some in choices() if set(some) != set(asked.formats)]
+    return facts, plan.sort_out(units, keys.of, lying, asked.anew, asked.only_failed, others)
 
 
 def resume(reports: Path, year: int | None) -> Request:

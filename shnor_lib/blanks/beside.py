@@ -15,7 +15,7 @@ from shnor_lib.blanks.style import ALLOWED, HEADER_ROW
 from shnor_lib.data import blank_forms
 from shnor_lib.data.blank_forms import CHOICES, Form
 from shnor_lib.methodology.conditions import Parameter
-from shnor_lib.present.sheets import fit_row
+from shnor_lib.sheets import fit_header, fit_row
 
 FORM_SHEET = "Форма"
 _CALCULATED = (
@@ -44,7 +44,7 @@ def calculation(
     for number, (title, width) in enumerate(_CALCULATED):
         sheet.set_column(number, number, width)
         sheet.write_string(HEADER_ROW, number, title, styles["given_head"])
-    sheet.set_row(HEADER_ROW, 34)
+    fit_header(sheet, HEADER_ROW, [title for title, _ in _CALCULATED], [width for _, width in _CALCULATED])
     first, last = HEADER_ROW + 2, HEADER_ROW + 1 + len(rows)
     for number, given in enumerate(rows, start=HEADER_ROW + 1):
         n = f"{FORM_SHEET}!" + xl_rowcol_to_cell(number, at["participants"])

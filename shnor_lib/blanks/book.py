@@ -16,7 +16,7 @@ from shnor_lib.blanks.prefill import Given
 from shnor_lib.blanks.style import STYLES
 from shnor_lib.data.blank_forms import Form
 from shnor_lib.methodology.conditions import Parameter
-from shnor_lib.present.sheets import OPTIONS
+from shnor_lib.sheets import OPTIONS
 
 
 def workbook(

@@ -14,7 +14,7 @@ from shnor_lib.blanks.prefill import Given
 from shnor_lib.blanks.style import ALLOWED, HEADER_ROW, STYLES
 from shnor_lib.data import blank_forms
 from shnor_lib.data.blank_forms import CHOICES, Field, Form
-from shnor_lib.present.sheets import fit_row
+from shnor_lib.sheets import fit_header, fit_row, roomy
 
 _MAX = 1_000_000
 _FIRST_DAY, _LAST_DAY = dt.date(2015, 1, 1), dt.date(2100, 1, 1)
@@ -32,14 +32,15 @@ def fill_in(sheet: Any, form: Form, rows: Sequence[Given], heading: str, styles:
         styles: formats of the workbook by the names of `STYLES`.
     """
     last = HEADER_ROW + len(rows)
-    widths = [field.width for field in form.fields]
+    titles = [field.title for field in form.fields]
+    widths = roomy(titles, [field.width for field in form.fields])
     sheet.write_string(0, 0, blank_forms.form_mark(form.id), styles["mark"])
     sheet.write_string(1, 0, heading, styles["title"])
     sheet.write_string(2, 0, _NOTE)
     sheet.set_row(1, 24)
-    sheet.set_row(HEADER_ROW, 48)
+    fit_header(sheet, HEADER_ROW, titles, widths)
     for at, field in enumerate(form.fields):
-        sheet.set_column(at, at, field.width)
+        sheet.set_column(at, at, widths[at])
         sheet.write_string(HEADER_ROW, at, field.title, styles["given_head" if field.given else "asked_head"])
         if not field.given and rows:
             sheet.data_validation(HEADER_ROW + 1, at, last, at, _validation(field))

@@ -102,5 +102,10 @@ def _show(facts: "Facts", todo: "Plan") -> None:
     ):
         if units:
             typer.echo(f"{title}: {len(units)}")
+        if units is todo.run and todo.reformatted:
+            typer.echo(
+                f"  из них только потому, что прежние страницы в других форматах (--formats): "
+                f"{len(todo.reformatted)}"
+            )
         for unit in units if units is todo.run else ():
             typer.echo(f"  {unit.title}: {unit.notebook.stem}")

@@ -12,7 +12,7 @@ from shnor_lib.cli.words import Command
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command(
-        cls=Command, epilog="Пример: shnor templates --municipality «Алейский район» --form deficits"
+        cls=Command, epilog='Пример: shnor templates --municipality "Алейский район" --form deficits'
     )(templates)
 
 

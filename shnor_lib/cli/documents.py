@@ -1,5 +1,7 @@
 """Commands about documents: cards of schools, Word templates of a region; the list for an order."""
 
+import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,8 +42,8 @@ def card(
     from shnor_lib.documents import ENDINGS, Cards
     from shnor_lib.region import open_region
 
-    if not school and f".{ending}" not in ENDINGS:
-        raise SelectionError(f"Формата «{ending}» нет. Есть: pdf, docx, html.")
+    if not school:
+        _check_folder(out, ending, ENDINGS)
     region = open_region(project, methodology)
     cards = Cards(region.municipality(municipality) if municipality else region, year)
     if school:
@@ -53,6 +55,17 @@ def card(
     for code in listed:
         cards.of(code).save(out / f"{code}.{ending}")
     typer.echo(f"{cards.verdicts.title}, {cards.verdicts.year} год: карточек {len(listed)}, папка {out}")
+
+
+def _check_folder(out: Path, ending: str, known: Collection[str]) -> None:
+    """Refuse a name of a file where the cards of many schools go into a folder."""
+    if f".{ending}" not in known:
+        raise SelectionError(f"Формата «{ending}» нет. Есть: pdf, docx, html.")
+    if out.is_file() or re.fullmatch(r"\.[A-Za-z]\w{1,4}", out.suffix):
+        raise SelectionError(
+            f"«{out}» — имя файла, а карточки всех школ списка пишутся в папку, по файлу на школу. Назовите "
+            "папку (--out карточки), формат задайте отдельно (--format docx); для одной школы укажите её код."
+        )
 
 
 def letterhead(project: ProjectOption = None) -> None:

@@ -14,7 +14,7 @@ from shnor_lib.settings import find_project
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command(cls=Command, epilog="Пример: shnor init кбр --region «Кабардино-Балкарская Республика»")(init)
+    app.command(cls=Command, epilog='Пример: shnor init кбр --region "Кабардино-Балкарская Республика"')(init)
     app.command(cls=Command, epilog="Пример: shnor demo --scale municipality --seed 7 --verify")(demo)
 
 

@@ -92,7 +92,7 @@ def dynamics(
     said += [] if moved.comparable else [movement.unlike_years(moved.year)]
     notes = tuple(line for line in said if line)
     title = f"{region.title}: динамика, {moved.year} год"
-    write(moved.table, out, title, region, moved.method.label, notes=notes)
+    write(moved.table, out, title, region, moved.method.label, moved.sheets, notes)
     positive, known = moved.summary["share_positive"]
     schools = text.plural(known, "школы", "школ", "школ")
     entry = moved.summary["entry"]
@@ -120,6 +120,7 @@ def deficits(
         f"{region.title}: дефициты, {found.year} год",
         region,
         found.method.label,
+        found.sheets,
     )
     typer.echo(
         f"{region.title}: школ с дефицитами {found.summary['with_deficits']} из {found.summary['audited']}"
@@ -141,7 +142,8 @@ def indicators(
     region = open_region(project, methodology, municipality)
     found = region.beside(year, **settings_of(settings))
     title = f"{region.title}: показатели рядом с правилом, {found.year} год"
-    write(found.table, out, title, region, found.method.label, {"Показатели": words.sheet(found)})
+    sheet, notes = words.sheet(found)
+    write(found.table, out, title, region, found.method.label, {"Показатели": sheet}, notes)
     for line in words.summary(found):
         typer.echo(line)
     typer.echo(f"Записано: {out}")

@@ -259,7 +259,8 @@ def _deficits(found: DeficitsView | None, code: str) -> dict[str, Any] | None:
         return None
     own = found.items[found.items["school_id"].eq(code)].sort_values("code")
     return {
-        "when": text.join([text.wave(wave) for wave in found.waves if wave]),
+        "when": (when := text.join([text.wave(wave) for wave in found.waves if wave])),
+        "source": text.stop(f"Источник: {when}"),
         "rows": [
             {
                 "code": str(row.code),

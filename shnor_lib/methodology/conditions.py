@@ -161,32 +161,32 @@ class Prevention(Part):
 
 
 class Watch(Part):
-    """Watch zone (METHODOLOGY §9.1): schools worth a look, beside the list."""
+    """Watch zone (methodology.md §9.2): schools worth a look, beside the list."""
 
     parts: tuple[WatchPart, ...] = Field(
         ("one_hit", "near_threshold", "worsening", "low_index_high_factors"),
-        description="§9.1: что относит школу к зоне внимания",
+        description="§9.2: что относит школу к зоне внимания",
     )
     near_from_percent: int = Field(
-        25, strict=True, ge=1, le=100, description="§9.1: сглаженная доля, %, от которой она близка к порогу"
+        25, strict=True, ge=1, le=100, description="§9.2: сглаженная доля, %, от которой она близка к порогу"
     )
     worsening_points: int = Field(
-        10, strict=True, ge=1, le=100, description="§9.1: рост общей доли, п. п., который считают ухудшением"
+        10, strict=True, ge=1, le=100, description="§9.2: рост общей доли, п. п., который считают ухудшением"
     )
     worsening_years: int = Field(
-        2, strict=True, ge=1, le=4, description="§9.1: за сколько лет смотрят на рост доли"
+        2, strict=True, ge=1, le=4, description="§9.2: за сколько лет смотрят на рост доли"
     )
 
 
 class Neighbours(Part):
-    """Similar schools (METHODOLOGY §9.1): in what they are alike, and how many of them are taken."""
+    """Similar schools (methodology.md §9.3): in what they are alike, and how many of them are taken."""
 
     by: tuple[Literal["index", "size", "locality", "level"], ...] = Field(
         ("index", "size", "locality", "level"),
         min_length=1,
-        description="§9.1: в чём школы сходны — социальный индекс, размер, местность, уровень",
+        description="§9.3: в чём школы сходны — социальный индекс, размер, местность, уровень",
     )
-    number: int = Field(10, strict=True, ge=1, le=50, description="§9.1: сколько сходных школ берут")
+    number: int = Field(10, strict=True, ge=1, le=50, description="§9.3: сколько сходных школ берут")
 
 
 class Resilient(Part):

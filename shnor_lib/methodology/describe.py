@@ -61,9 +61,12 @@ def described(name: str | Path) -> list[Setting]:
 
 
 def decided(method: Methodology) -> list[str]:
-    """What the region decides because the source does not state it, each with the value it has."""
+    """What the region decides because the source does not state it, each with the value it has.
+
+    Of a list only the number of its entries is told: `shnor methodology show` prints them all.
+    """
     titles = dict(settings())
-    return [f"{titles[name]} [{_text(method.setting(name)) or 'нет'}]" for name in method.regional]
+    return [f"{titles[name]} [{_brief(method.setting(name))}]" for name in method.regional]
 
 
 def differences(first: str | Path, second: str | Path) -> list[Difference]:
@@ -98,6 +101,11 @@ def _text(value: object) -> str:
     if isinstance(value, Part):
         return _named(value)
     return "" if value is None else str(value)
+
+
+def _brief(value: object) -> str:
+    listed = isinstance(value, (list, tuple)) and any(isinstance(item, Part) for item in value)
+    return f"в перечне {len(value)}" if listed else _text(value) or "нет"  # type: ignore[arg-type]
 
 
 def _named(entry: Part) -> str:

@@ -99,6 +99,9 @@ class Methodology(Part):
         changed = f"; изменено: {', '.join(self.changed)}" if self.changed else ""
         return f"{self.id}, версия {self.version}{changed}"
 
+    def __repr__(self) -> str:
+        return f"<{self.label}: {self.title}>"
+
     def is_valid_in(self, year: int) -> bool:
         """Whether the source document is in force in the year."""
         first, last = self.valid.from_, self.valid.to

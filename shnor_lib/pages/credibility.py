@@ -96,7 +96,7 @@ class CredibilityPage(Page):
                     more,
                 )
             )
-        return [*blocks, html.piece(own.pass_mark(self.found).html())]
+        return [*blocks, *(html.piece(make(self.found).html()) for make in (own.pass_mark, own.one_point))]
 
     def _objectivity(self) -> list[Block]:
         index = self.found.objectivity.index

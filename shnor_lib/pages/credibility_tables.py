@@ -14,7 +14,8 @@ _ALPHABETICAL = ["municipality", "name", "school_id"]
 
 def every(found: Credibility) -> list[Table]:
     """All tables, in the order of the page."""
-    return [make(found) for make in (signals, bunching, pass_mark, journal, jumps, schools, objectivity)]
+    made = (signals, bunching, pass_mark, one_point, journal, jumps, schools, objectivity)
+    return [make(found) for make in made]
 
 
 def signals(found: Credibility) -> Table:
@@ -86,7 +87,25 @@ def pass_mark(found: Credibility) -> Table:
             tables.numbers("Был бы достигнут", frame["hits_higher"]),
         ],
         note="Считаются школы, распределение баллов которых совпадает с их отметками.",
+        sheet="Минимум на балл выше",
         nothing="Посчитать нельзя: нет распределений баллов, которые совпадали бы с отметками.",
+    )
+
+
+def one_point(found: Credibility) -> Table:
+    """Schools that would be listed with the pass mark one point higher, in the order of the alphabet."""
+    frame = found.schools
+    shown = frame[frame["one_point"].ne("")].sort_values(_ALPHABETICAL, key=text.alphabet)
+    return Table(
+        words.ONE_POINT,
+        [
+            *tables.schools(shown),
+            *tables.municipality(shown),
+            tables.made("Через какие работы", shown["one_point"], _sentence, wide=True),
+        ],
+        note="По алфавиту. Мера того, сколько в списке зависит от одного балла, а не упрёк школе. Числа "
+        "малых групп скрыты.",
+        nothing="Таких школ нет, или нет распределений баллов, по которым это видно.",
     )
 
 
@@ -147,6 +166,7 @@ def objectivity(found: Credibility) -> Table:
         note="Показатель считается точно так, как опубликован, и к сигналам выше не относится. С "
         "официальными списками школ он на настоящих данных почти не совпадает.",
         nothing="Ни один из 14 признаков по этим данным посчитать нельзя.",
+        sheet="Показатель объективности ФИОКО",
     )
 
 
@@ -172,9 +192,13 @@ def schools(found: Credibility) -> Table:
             *tables.municipality(shown),
             tables.made("Что замечено", shown["reasons"], _reasons, wide=True),
         ],
-        note="По алфавиту. Числа малых групп скрыты. " + words.FALSE_ALARMS,
-        nothing="Сигналов нет ни у одной школы.",
+        note=f"По алфавиту. Числа малых групп скрыты. {words.NOT_HERE} {words.FALSE_ALARMS}",
+        nothing=f"Сигналов нет ни у одной школы. {words.NOT_HERE}",
     )
+
+
+def _sentence(value: object) -> Cell:
+    return Cell(text.sentence(str(value)))
 
 
 def _reasons(value: object) -> Cell:

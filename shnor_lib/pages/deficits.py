@@ -226,7 +226,7 @@ class DeficitsPage(Page):
             [
                 *tables.schools(frame),
                 *tables.municipality(frame),
-                tables.words("Код", frame["code"]),
+                tables.words("Код дефицита", frame["code"]),
                 tables.words("Дефицит", frame["parameter"], wide=True),
                 tables.marked("Состояние", frame["state"], labels.DEFICIT_STATES, "state"),
                 tables.words(

@@ -87,7 +87,7 @@ class StabilityPage(Page):
     def _counts_table(self) -> Table:
         frame = self.counts
         return Table(
-            "Список при других прочтениях правила",
+            "Список при других прочтениях",
             [
                 tables.words(
                     "Прочтение", [labels.READINGS[name].text for name in frame["reading"]], wide=True
@@ -109,7 +109,7 @@ class StabilityPage(Page):
             for flags in changed.to_dict("records")
         ]
         return Table(
-            "Школы, о которых решает прочтение",
+            "Школы, где решает прочтение",
             [
                 *tables.schools(frame),
                 *tables.municipality(frame),

@@ -1,7 +1,7 @@
 """Indicators beside the rule and needs of prevention in Russian.
 
 In:   what `Region.beside` gives.
-Out:  `sheet`, a table for people; `summary`, lines for the command line.
+Out:  `sheet`, a table for people with notes; `summary`, lines for the command line.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,8 @@ from shnor_lib.methodology import Methodology
 from shnor_lib.present import labels, text
 
 _NO_SYSTEM = "нет внутришкольной системы профилактики"
+_NEED = "Нужна профилактика"
+_AROUND_NEED = ("Чего не хватает", "О чём нет сведений")
 
 
 class _Found(Protocol):
@@ -31,25 +33,37 @@ class _Found(Protocol):
     def needs(self) -> pd.DataFrame: ...
 
 
-def sheet(found: _Found) -> pd.DataFrame:
-    """One row a school by municipality and name, Russian headings for what the method names itself."""
+def sheet(found: _Found) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """One row a school by municipality and name, Russian headings for what the method names itself.
+
+    An empty cell is what nothing is known of, said once in the notes; a column of which nothing is known for
+    any school is not in the table but named in a note.
+
+    Returns:
+        The table, and notes to stand over it.
+    """
     order = ["municipality", "name", "school_id"]
     table = found.schools[[*order, "status"]].sort_values(order, key=text.alphabet, ignore_index=True)
+    asked: dict[str, list[str]] = {}
     if found.method.prevention.needs:
         needs = found.needs.set_index("school_id").loc[table["school_id"]]
         signs = _signs(found.method)
-        table = table.assign(
-            **{
-                "Нужна профилактика": [_yes_no(value) for value in needs["need"]],
-                "Чего не хватает": [_told(value, signs) for value in needs["signs"]],
-                "Нет сведений": [_told(value, signs) for value in needs["unknown"]],
-            }
-        )
+        # Where nothing at all is known, an empty row says so; parts of an answer are named.
+        partly = [
+            "" if len(_names(value)) == len(signs) else _told(value, signs) for value in needs["unknown"]
+        ]
+        asked[_NEED] = [_yes_no(value) for value in needs["need"]]
+        asked[_AROUND_NEED[0]] = [_told(value, signs) for value in needs["signs"]]
+        asked[_AROUND_NEED[1]] = partly
     for policy in found.method.beside.indicators:
         rows = found.indicators[found.indicators["code"].eq(policy.code)].set_index("school_id")
-        shown = [_value(row) for row in rows.loc[table["school_id"]].to_dict("records")]
-        table = table.assign(**{policy.title: shown})
-    return table
+        asked[policy.title] = [_value(row) for row in rows.loc[table["school_id"]].to_dict("records")]
+    known = {name: values for name, values in asked.items() if any(values)}
+    silent = [name for name in asked if name not in known and name not in _AROUND_NEED]
+    notes = ["Пустая ячейка — сведений нет."] if known else []
+    if silent:
+        notes.append(f"Сведений нет ни об одной школе: {'; '.join(f'«{name}»' for name in silent)}.")
+    return table.assign(**known), tuple(notes)
 
 
 def summary(found: _Found) -> list[str]:
@@ -62,7 +76,7 @@ def summary(found: _Found) -> list[str]:
         need = found.needs.loc[found.needs["school_id"].isin(schools), "need"]
         unknown = f", нет сведений: {int(need.isna().sum())}" if need.isna().any() else ""
         share = text.part(int(need.fillna(value=False).sum()), len(need))
-        lines.append(f"Нужна профилактика: {share}{unknown}")
+        lines.append(f"{_NEED}: {share}{unknown}")
     for policy in method.beside.indicators:
         rows = found.indicators[found.indicators["code"].eq(policy.code)]
         rows = rows[rows["school_id"].isin(schools)]
@@ -76,11 +90,15 @@ def _signs(method: Methodology) -> Mapping[str, str]:
 
 
 def _told(value: str, signs: Mapping[str, str]) -> str:
-    return "\n".join(signs[name] for name in value.split(SEPARATOR) if name)
+    return "\n".join(signs[name] for name in _names(value))
+
+
+def _names(value: str) -> list[str]:
+    return [name for name in value.split(SEPARATOR) if name]
 
 
 def _yes_no(value: Any) -> str:
-    return "нет сведений" if text.is_missing(value) else "да" if value else "нет"
+    return "" if text.is_missing(value) else "да" if value else "нет"
 
 
 def _value(row: Mapping[Any, Any]) -> str:
@@ -89,7 +107,7 @@ def _value(row: Mapping[Any, Any]) -> str:
     if row["suppressed"]:
         return labels.SUPPRESSED
     if text.is_missing(row["count"]):
-        return labels.MISSING
+        return ""
     if text.is_missing(row["base"]):
         return text.number(row["count"])
     return text.k_of_n(int(row["count"]), int(row["base"]))

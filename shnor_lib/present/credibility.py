@@ -20,6 +20,8 @@ FALSE_ALARMS = (
     "необъективности они не связаны."
 )
 PASS_MARK = 3
+ONE_POINT = "Держится на одном балле"
+NOT_HERE = f"Школы, о которых сказано «{ONE_POINT.lower()}», здесь не названы: у них своя таблица."
 
 
 def summary(tests: pd.DataFrame) -> str:

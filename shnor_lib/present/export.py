@@ -20,7 +20,7 @@ from shnor_lib import atomic
 from shnor_lib.data import series as series_ids
 from shnor_lib.errors import InputError, SelectionError
 from shnor_lib.present import labels, text
-from shnor_lib.present.sheets import BODY, HEADER, OPTIONS, finish, fit_row
+from shnor_lib.sheets import BODY, HEADER, NOTE, OPTIONS, finish, fit_row, header, note, number_body
 
 _HEADINGS = {
     "school_id": ("Код школы", 11),
@@ -101,6 +101,8 @@ _LISTS: dict[str, Mapping[Any, labels.Label]] = {
 }
 _SERIES_LISTS = ("hit_series", "limb_b_series")
 _NOT_FOR_PEOPLE = ("state_before", "state_after")
+_STILL = ("municipality", "name", "school_id")  # columns that stay in sight where they stand first
+_WITH_DECIMALS = ("index",)
 _DEFAULT_WIDTH = 16
 ENDINGS = (".csv", ".xlsx", ".json", ".parquet")
 
@@ -184,6 +186,8 @@ def _spoken(name: str) -> Callable[[object], object]:
             return ""
         if isinstance(value, bool) or type(value).__name__ == "bool":
             return "да" if value else ""
+        if name == "name":
+            return text.school_name(value)
         if name in _SERIES_LISTS:
             return ", ".join(series_ids.parse(item).short for item in str(value).split(";"))
         if name in _LISTS:
@@ -197,26 +201,39 @@ def _spoken(name: str) -> Callable[[object], object]:
 
 def _xlsx(sheets: Mapping[str, pd.DataFrame], path: Path, title: str, notes: tuple[str, ...]) -> None:
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
-        heading = book.add_format({"bold": True, "font_size": 14})
-        note = book.add_format({"font_color": "#555555"})
-        head, cell = book.add_format(HEADER), book.add_format(BODY)
+        styles = {
+            "title": book.add_format({"bold": True, "font_size": 14}),
+            "note": book.add_format(NOTE),
+            "head": book.add_format(HEADER),
+            "text": book.add_format(BODY),
+            "whole": book.add_format(number_body()),
+            "number": book.add_format(number_body() | {"num_format": "0.0#"}),
+        }
         for name, frame in sheets.items():
             sheet = book.add_worksheet(name)
-            sheet.write_string(0, 0, title, heading)
+            sheet.write_string(0, 0, title, styles["title"])
+            widths = _table(sheet, frame, len(notes) + 2, styles)
             for row, line in enumerate(notes, start=1):
-                sheet.write_string(row, 0, line, note)
-            _table(sheet, frame, len(notes) + 2, head, cell)
+                note(sheet, row, line, widths, styles["note"])
 
 
-def _table(sheet: Any, frame: pd.DataFrame, top: int, head: Any, cell: Any) -> None:
+def _table(sheet: Any, frame: pd.DataFrame, top: int, styles: Mapping[str, Any]) -> list[float]:
+    """Write the table; widths of its columns."""
     shown = for_people(frame)
     machine = [str(name) for name in frame if name not in _NOT_FOR_PEOPLE]
-    widths = [_HEADINGS.get(name, ("", _DEFAULT_WIDTH))[1] for name in machine]
-    for column, (name, width) in enumerate(zip(shown, widths, strict=True)):
-        sheet.set_column(column, column, width)
-        sheet.write_string(top, column, str(name), head)
+    wished = [_HEADINGS.get(name, ("", _DEFAULT_WIDTH))[1] for name in machine]
+    widths = header(sheet, top, [str(name) for name in shown], wished, styles["head"])
     for row, values in enumerate(shown.itertuples(index=False), start=top + 1):
         for column, value in enumerate(values):
-            sheet.write(row, column, value, cell)
+            sheet.write(row, column, value, styles[_kind(machine[column], value)])
         fit_row(sheet, row, values, widths)
-    finish(sheet, top, len(shown), len(shown.columns))
+    still = len(_STILL) if tuple(machine[: len(_STILL)]) == _STILL else 0
+    finish(sheet, top, len(shown), len(shown.columns), still)
+    return widths
+
+
+def _kind(column: str, value: Any) -> str:
+    """Format of a value: an index has its decimals also where they are zero."""
+    if isinstance(value, str):
+        return "text"
+    return "whole" if float(value).is_integer() and column not in _WITH_DECIMALS else "number"

@@ -32,6 +32,9 @@ class Card:
     tone: str = ""
 
 
+_LONG_FACT = 160  # letters
+
+
 def piece(markup: str) -> Html:
     """Ready HTML as a block."""
     return Html(markup)
@@ -101,7 +104,7 @@ def guide(terms: Mapping[str, str]) -> Html:
 
 def closing(facts: Mapping[str, str]) -> Html:
     """What the page was computed from: snapshot, methodology, versions."""
-    body = " · ".join(f"{text.escape(name)}: <b>{text.escape(value)}</b>" for name, value in facts.items())
+    body = " · ".join(f"{text.escape(name)}: {_fact(value)}" for name, value in facts.items())
     return Html(f'<div class="shnor-page shnor-closing">{body}</div>')
 
 
@@ -125,6 +128,11 @@ def _told(words: str) -> str:
 
 
 _KEPT = r"(?<=ВПР|ОГЭ|ЕГЭ) | (?=\d{1,2}\b(?![ \u00a0]из)|база|профиль|году\b|из\b|—)"
+
+
+def _fact(value: str) -> str:
+    """A fact stands out, a list of settings does not."""
+    return text.escape(value) if len(value) > _LONG_FACT else f"<b>{text.escape(value)}</b>"
 
 
 def _card(item: Card) -> str:

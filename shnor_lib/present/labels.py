@@ -79,6 +79,7 @@ MOVEMENT_REASONS: dict[str, Label] = {
     "no_base": Label("годом ранее школа не оценивалась"),
 }
 
+# How exactly a share is measured: the number of participants, nothing else.
 RELIABILITY: dict[str, Label] = {
     "very_low": Label("очень низкая", "○", "меньше 5 участников"),
     "low": Label("низкая", "◔", "от 5 до 9 участников"),
@@ -92,10 +93,11 @@ CERTAINTY: dict[str, Label] = {
     "below": Label("уверенно ниже порога", "▽", "весь доверительный интервал ниже порога"),
 }
 
+# Whether the verdict would be the same again: a share at the threshold is exact and the verdict is not firm.
 FIRMNESS: dict[str, Label] = {
-    "firm": Label("твёрдо", "●", "то же показали бы почти наверное и другие дети тех же школ"),
+    "firm": Label("твёрдо", "●", "вердикт почти наверное был бы тем же, если бы работы писали другие дети"),
     "grey": Label("на границе", "◑", "вердикт мог бы быть другим по одной только случайности"),
-    "against": Label("скорее случайность", "○", "истинные доли школы, вероятнее всего, говорят обратное"),
+    "against": Label("вряд ли повторится", "○", "с другими детьми вердикт, вероятнее всего, был бы другим"),
 }
 
 # Signals of credibility (METHODOLOGY §6.4): reasons to look, none of them a verdict.

@@ -20,6 +20,8 @@ from shnor_lib.present.labels import Label
 _SEARCH_FROM = 9
 # A longer table is for the screen and the workbook: on paper it would take dozens of pages.
 _PRINTED_ROWS = 200
+# A short table is not torn between two pages.
+_WHOLE_ROWS = 6
 _ROWS: text.Forms = ("строка", "строки", "строк")
 
 
@@ -52,12 +54,14 @@ class Column:
         cells: values.
         numeric: stands at the right edge.
         wide: takes the room that is left.
+        digits: decimals of numbers.
     """
 
     title: str
     cells: Sequence[Cell]
     numeric: bool = False
     wide: bool = False
+    digits: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,11 @@ class Table:
     """A display table.
 
     Attributes:
-        title: caption, also the name of the sheet in a workbook.
+        title: caption.
         columns: in order.
         note: a line under the table.
         nothing: what to say where there are no rows.
+        sheet: name of the sheet in a workbook where the caption is longer than Excel allows.
     """
 
     title: str
@@ -76,21 +81,20 @@ class Table:
     note: str = ""
     nothing: str = "Таких школ нет."
     classes: Sequence[str] = field(default=())
+    sheet: str = ""
 
     def __len__(self) -> int:
         return len(self.columns[0].cells) if self.columns else 0
 
-    def frame(self) -> pd.DataFrame:
-        """Text and numbers of the table for a workbook: numbers stay numbers."""
-        return pd.DataFrame(
-            {
-                column.title: [
-                    cell.key if column.numeric and isinstance(cell.key, int | float) else cell.shown
-                    for cell in column.cells
-                ]
-                for column in self.columns
-            }
-        )
+    def values(self) -> list[list[object]]:
+        """Text and numbers of each column for a workbook: numbers stay numbers."""
+        return [
+            [
+                cell.key if column.numeric and isinstance(cell.key, int | float) else cell.shown
+                for cell in column.cells
+            ]
+            for column in self.columns
+        ]
 
     def html(self) -> str:
         """The table as HTML, with a search field where it is long."""
@@ -115,7 +119,7 @@ class Table:
         note = f'<p class="shnor-note">{self.note}</p>' if self.note else ""
         classes = " ".join(["shnor-table", *self.classes])
         long = len(self) > _PRINTED_ROWS
-        frame = "shnor-frame shnor-screen" if long else "shnor-frame"
+        kind = " shnor-screen" if long else " shnor-whole" if len(self) <= _WHOLE_ROWS else ""
         paper = (
             '<p class="shnor-nothing shnor-paper">На бумаге таблица не печатается: в ней '
             f"{text.counted(len(self), _ROWS)}. Она есть на экране и в файле XLSX.</p>"
@@ -123,7 +127,7 @@ class Table:
             else ""
         )
         return (
-            f'<div class="{frame}"><div class="shnor-bar"><span class="shnor-caption">'
+            f'<div class="shnor-frame{kind}"><div class="shnor-bar"><span class="shnor-caption">'
             f"{text.escape(self.title)}</span>{search}</div>"
             f'<div class="shnor-scroll"><table class="{classes}"><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody></table></div>{paper}{note}</div>"
@@ -141,7 +145,7 @@ def numbers(title: str, values: Iterable[object], digits: int = 0) -> Column:
         Cell(text.number(value, digits), None if text.is_missing(value) else float(value))  # type: ignore[arg-type]
         for value in values
     ]
-    return Column(title, cells, numeric=True)
+    return Column(title, cells, numeric=True, digits=digits)
 
 
 def marked(title: str, values: Iterable[object], group: dict[str, Label], kind: str) -> Column:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -85,6 +86,18 @@ def test_another_notebook_method_or_library_gives_another_key(
         (project.root / name).unlink()
     monkeypatch.setattr(keys, "library", lambda: "another")
     assert len(prepare(project, ONE)[1].run) == 2
+
+
+def test_a_plan_says_which_pages_would_be_made_anew_for_their_formats_alone(
+    once: tuple[Project, BatchResult],
+) -> None:
+    project, _ = once
+    _, todo = prepare(project, replace(ONE, formats=("single",)))
+    assert len(todo.run) == len(todo.reformatted) == 2
+    assert prepare(project, replace(ONE, formats=("html", "ipynb")))[1].run == {}
+    year = replace(ONE, formats=("single",), parameters={"threshold": 25})
+    _, changed = prepare(project, year)
+    assert (len(changed.run), changed.reformatted) == (2, ())
 
 
 def test_only_failed_units_are_tried_again(tmp_path: Path) -> None:

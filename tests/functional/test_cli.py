@@ -245,6 +245,9 @@ class TestDocuments:
     def test_misuse_is_said_in_russian(self, demo_project, tmp_path):
         refused(shnor("card", "000001", "--project", demo_project), 2, "000001")
         refused(shnor("card", "--format", "odt", "--project", demo_project), 2, "odt")
+        archive = tmp_path / "карточки.zip"
+        refused(shnor("card", "--out", archive, "--project", demo_project), 2, "карточки.zip", "папку")
+        assert not archive.exists()
 
     def test_templates_are_laid_out_once(self, tmp_path):
         home = project(tmp_path)

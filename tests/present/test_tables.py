@@ -20,6 +20,9 @@ SCHOOLS = pd.DataFrame(
 )
 
 
+LONG = "Слова таблицы, которым в одной строке тесно, и ещё раз, чтобы строк стало три, не меньше того"
+
+
 def _table() -> Table:
     columns = [
         *tables.schools(SCHOOLS),
@@ -60,3 +63,33 @@ def test_workbook_keeps_text_as_text_and_numbers_as_numbers():
     assert sheet["B2"].value == "220001"
     assert sheet["E2"].value == 2
     assert sheet["E3"].value == "—"
+
+
+def test_a_long_caption_has_a_short_name_for_its_sheet_and_the_note_stands_below():
+    table = Table(
+        "Заголовок длиннее, чем Excel позволяет листу",
+        _table().columns,
+        note="<b>Пояснение</b>",
+        sheet="Лист",
+    )
+    book = openpyxl.load_workbook(BytesIO(workbook([table], {})))
+    assert book.sheetnames == ["Лист", "О расчёте"]
+    assert [cell.value for cell in book["Лист"]["A"]][-1].strip() == "Пояснение"
+
+
+def test_numbers_have_the_decimals_of_their_column():
+    table = Table("Т", [tables.numbers("Отношение", [1.91260014566642], 1), tables.numbers("Всего", [2026])])
+    sheet = openpyxl.load_workbook(BytesIO(workbook([table], {}))).worksheets[0]
+    assert [cell.number_format for cell in sheet[2]] == ["0.0", "0"]
+
+
+def test_headings_and_rows_are_as_high_as_their_words():
+    """LibreOffice makes no row higher by itself: without a height a heading lies over the first row."""
+    table = Table("Т", [tables.numbers(LONG, [1]), tables.words("Школа", [LONG * 3])])
+    sheet = openpyxl.load_workbook(BytesIO(workbook([table], {}))).worksheets[0]
+    assert sheet.row_dimensions[1].height > 3 * 15
+    assert sheet.row_dimensions[2].height > 3 * 15
+    letters = max(map(len, LONG.split()))
+    assert sheet.column_dimensions["A"].width > letters
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == "A1:B2"

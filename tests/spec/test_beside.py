@@ -77,8 +77,12 @@ def test_indicators_of_a_year(region):
     assert found.indicators.loc[found.indicators["suppressed"], "school_id"].to_list() == [A, B]
     assert table["biased"].to_list() == [False, False, True]
     assert (table.loc[A, "need"], table.loc[A, "signs"]) == (True, "no_system")
-    shown = words.sheet(found).set_index("school_id")
-    assert shown["Участники школьного этапа ВсОШ"].to_list() == ["скрыто", "скрыто", "—"]
+    table, notes = words.sheet(found)
+    shown = table.set_index("school_id")
+    assert shown["Участники школьного этапа ВсОШ"].to_list() == ["скрыто", "скрыто", ""]
+    assert notes[0] == "Пустая ячейка — сведений нет."
+    assert "Выпускники 9 классов, продолжившие обучение" not in shown
+    assert "«Выпускники 9 классов, продолжившие обучение»" in notes[1]
     assert shown.loc[A, "Чего не хватает"] == "нет внутришкольной системы профилактики"
     told = words.summary(found)[0].replace("\N{NO-BREAK SPACE}", " ")
     assert told == "Нужна профилактика: 1 из 3 школ, нет сведений: 2"
@@ -86,7 +90,8 @@ def test_indicators_of_a_year(region):
 
 def test_what_may_be_shown_is_shown(region):
     method = METHOD.model_copy(update={"publication": type(METHOD.publication)(min_participants=1)})
-    shown = words.sheet(type(region)(region.ground, method).beside(2025)).set_index("school_id")
+    table, _ = words.sheet(type(region)(region.ground, method).beside(2025))
+    shown = table.set_index("school_id")
     assert (
         shown.loc[A, "Участники школьного этапа ВсОШ"].replace("\N{NO-BREAK SPACE}", " ")
         == "40 из 80 (50,0 %)"

@@ -35,7 +35,7 @@ TOWN = schools(
 )
 
 
-@pytest.mark.rule("§9.1", "nearest in standard deviations of index, size, locality and level")
+@pytest.mark.rule("§9.3", "nearest in standard deviations of index, size, locality and level")
 class TestSimilar:
     def test_the_nearest_come_first_and_nobody_is_its_own_neighbour(self):
         assert near(TOWN, A) == [E, B, D, C]
@@ -86,7 +86,7 @@ def standing(cells, by=None, **more):
     return found.set_index("school_id")
 
 
-@pytest.mark.rule("§9.1", "where a school stands among similar ones, with an interval")
+@pytest.mark.rule("§9.3", "where a school stands among similar ones, with an interval")
 class TestStanding:
     def test_share_of_the_neighbours_in_the_same_works(self):
         cells = {

@@ -152,7 +152,7 @@ def watched(decision, earlier=None, frame=None, **settings):
     return risk.watch(decision, earlier, frame, Watch(**settings))
 
 
-@pytest.mark.rule("§9.1", "watch zone")
+@pytest.mark.rule("§9.2", "watch zone")
 class TestWatch:
     def test_one_hit(self):
         found = watched(judge({A: {"oge-ma": {2026: (3, 10)}, "oge-ru": {2026: (0, 10)}}}, 2026))

@@ -173,3 +173,48 @@ def test_doubtful_schools_stand_apart(tmp_path):
     assert list(apart) == ["Список ШНОР", "Под сомнением", "Все школы"]
     assert apart["Под сомнением"]["school_id"].to_list() == [A, B]
     assert apart["Список ШНОР"].empty
+
+
+def test_what_an_analyst_holds_tells_itself_in_one_line(tmp_path):
+    """A notebook prints what a cell ends with: a line that says what it is, not all that is inside."""
+    deficits = pd.DataFrame({"school_id": [A], "wave": ["2025-03"], "code": ["4.1"]})
+    region = project(tmp_path, deficits=deficits)
+    found = region.identify(2025)
+    held = {
+        "region": region,
+        "verdicts": found,
+        "method": found.method,
+        "decision": found.decision,
+        "dynamics": region.dynamics(2025),
+        "deficits": region.deficits(2025),
+        "beside": region.beside(2025),
+        "social": region.social(2025),
+        "credibility": found.credibility,
+    }
+    told = {name: repr(value) for name, value in held.items()}
+    assert {name: line for name, line in told.items() if "\n" in line or len(line) > 400} == {}
+    assert all(line.startswith("<") and line.endswith(">") for line in told.values())
+    assert "2025 год: положительная динамика у 1 из 1 школы, вход в список: 0" in told["dynamics"]
+    assert "школ с дефицитами 1 из 1; март 2025 г." in told["deficits"]
+
+
+def test_spreadsheets_of_schools_stand_in_the_order_of_the_alphabet(tmp_path):
+    """Neither by code nor by anything that could look like a place in a rating."""
+    names = {A: "СОШ № 11", B: "Гимназия", C: "СОШ № 2"}
+    schools = register([A, B, C], [2024, 2025]).assign(
+        name=lambda frame: frame["school_id"].map(names).astype("str")
+    )
+    bad = {name: {2024: BAD, 2025: BAD} for name in ("oge-ma", "oge-ru")}
+    items = pd.DataFrame({"school_id": [A, C, C], "wave": ["2025-03"] * 3, "code": ["4.1", "10.1", "9.2"]})
+    tables = {"schools": schools, "results": results({A: bad, B: bad, C: bad})}
+    tables["deficits"] = TABLES["deficits"].conform(items)
+    store.write(tmp_path / "data" / "processed", tables, findings.to_frame([]), [], "1")
+    region = shnor.open(tmp_path)
+    moved = region.dynamics(2025).sheets
+    assert [frame["school_id"].to_list() for frame in moved.values()] == [[B, C, A], [B, C, A]]
+    (listed,) = region.deficits(2025).sheets.values()
+    assert list(zip(listed["school_id"], listed["code"], strict=True)) == [
+        (C, "9.2"),
+        (C, "10.1"),
+        (A, "4.1"),
+    ]

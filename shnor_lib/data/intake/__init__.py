@@ -23,6 +23,7 @@ from shnor_lib.data.intake.kept import FOLDER, Kept
 from shnor_lib.data.intake.one_file import in_turn
 from shnor_lib.data.intake.quotes import Quotes
 from shnor_lib.data.schemas import TABLES
+from shnor_lib.data.screening import home
 from shnor_lib.data.screening.report import write_reports
 from shnor_lib.errors import InputError, ScreeningError
 from shnor_lib.settings import Project
@@ -71,6 +72,8 @@ class IngestResult:
         ]
         counted = [self.severities.get(name, 0) for name in (ERROR, WARNING, INFO)]
         lines.append("Замечаний: ошибок {}, предупреждений {}, к сведению {}.".format(*counted))
+        strange = self.findings.loc[self.findings["check"].eq(home.CHECK), "message"]
+        lines += [f"Внимание: {message}." for message in strange]
         lines.append(f"Снимок данных: {self.snapshot.id}")
         lines.append(f"Отчёт о проверке: {self.report_html} (и {self.report_xlsx.name} рядом)")
         if self.books:
@@ -106,7 +109,8 @@ def ingest(project: Project, strict: bool = False, read_all: ReadAll = in_turn) 
     read = gather(found.files, kept, read_all)
     assembled = assemble(read.taken)
     own = exam_codes.readdressed(read.findings, read.taken)
-    findings = to_frame([*found.findings, *own, *assembled.findings])
+    strange = home.other_region(project.settings.region, assembled.tables.get("schools"))
+    findings = to_frame([*found.findings, *own, *assembled.findings, *strange])
     findings = _with_municipalities(findings, assembled.tables.get("schools"))
     quotes = Quotes(found.files, read.keys, kept)
     mailed = letters(findings, read.taken, read.accepted, assembled.tables.get("schools"), quotes)

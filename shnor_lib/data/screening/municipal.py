@@ -23,7 +23,8 @@ import xlsxwriter
 from shnor_lib import atomic
 from shnor_lib.data.findings import ERROR
 from shnor_lib.data.schools import municipality_slug
-from shnor_lib.data.screening.workbook import COLOURS, OPTIONS, write_sheet
+from shnor_lib.data.screening.workbook import COLOURS, write_sheet
+from shnor_lib.sheets import BODY, NOTE, OPTIONS, fit_row
 
 WRITTEN = ".municipalities.json"  # names of the workbooks that the last report wrote
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -32,20 +33,20 @@ _FINDINGS = (
     ("severity", "Важность", 16),
     ("school_id", "Код школы", 11),
     ("name", "Школа", 34),
-    ("file", "Файл", 40),
+    ("file", "Файл", 46),
     ("sheet", "Лист", 20),
     ("row", "Строка", 8),
     ("column", "Столбец", 20),
     ("value", "Значение", 22),
-    ("message", "Что не так", 64),
-    ("action", "Что сделать", 56),
+    ("message", "Что не так", 56),
+    ("action", "Что сделать", 48),
 )
 _HOW = (
     "Исправьте закрашенные ячейки в исходном файле и пришлите его заново. Слева — номер строки в исходном "
     "файле; что не так, сказано в примечании к ячейке."
 )
 _NAME_LENGTH = 31
-_WIDTH = 16
+_NARROW, _WIDE = 8, 34  # letters of a column of an excerpt
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _earlier(folder: Path) -> set[str]:
 def _write(path: Path, letter: Letter, severities: Mapping[str, str]) -> None:
     with xlsxwriter.Workbook(str(path), OPTIONS) as book:
         book.set_properties({"title": f"Замечания к данным: {letter.municipality}"})
-        fills = {key: book.add_format({"bg_color": colour}) for key, colour in COLOURS.items()}
+        fills = {key: book.add_format({**BODY, "bg_color": colour}) for key, colour in COLOURS.items()}
         shown = letter.findings.assign(
             _fill=letter.findings["severity"], severity=letter.findings["severity"].map(severities)
         )
@@ -164,26 +165,47 @@ def _write(path: Path, letter: Letter, severities: Mapping[str, str]) -> None:
 
 def _excerpt(book: Any, name: str, excerpt: Excerpt, fills: Mapping[str, Any]) -> None:
     sheet = book.add_worksheet(name)
-    bold, soft = book.add_format({"bold": True}), book.add_format({"font_color": "#5B6B7B"})
-    head = book.add_format({"bold": True, "bg_color": "#EEF2F5", "text_wrap": True, "valign": "top"})
+    bold, soft = book.add_format({"bold": True}), book.add_format({**NOTE, "text_wrap": False})
+    head = book.add_format({**BODY, "bold": True, "bg_color": "#EEF2F5"})
+    body = book.add_format(BODY)
     title = f"Файл «{excerpt.file}»" + (f", лист «{excerpt.sheet}»" if excerpt.sheet else "")
     sheet.write_string(0, 0, title, bold)
     sheet.write_string(1, 0, _HOW, soft)
     at = {number: position for position, number in enumerate(sorted(excerpt.rows), 3)}
     marked = _by_cell(excerpt)
+    widths = _widths(excerpt)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     for number, position in at.items():
         sheet.write_number(position, 0, number, soft)
-        style = head if number in excerpt.headings else None
+        style = head if number in excerpt.headings else body
         for column, value in enumerate(excerpt.rows[number]):
             severity, comment = marked.get((number, column), ("", ""))
             _cell(sheet, position, column + 1, value, fills.get(severity, style))
             if comment:
                 sheet.write_comment(position, column + 1, comment, {"x_scale": 2.5, "y_scale": 1.5})
-    width = max((len(cells) for cells in excerpt.rows.values()), default=0)
-    sheet.set_column(0, 0, 7)
-    sheet.set_column(1, max(width, 1), _WIDTH)
+        fit_row(sheet, position, [number, *excerpt.rows[number]], widths[: len(excerpt.rows[number]) + 1])
+    sheet.freeze_panes(min(at.values(), default=3), 1)
     sheet.set_landscape()
+    sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
+
+
+def _widths(excerpt: Excerpt) -> list[float]:
+    """Widths of the columns by what stands in them; a title over several columns makes none of them wide."""
+    columns = max((len(cells) for cells in excerpt.rows.values()), default=1)
+    widths: list[float] = [7, *[_NARROW] * columns]
+    for number, cells in excerpt.rows.items():
+        told = [str(value) for value in cells if value not in (None, "")]
+        for at, value in enumerate(cells, start=1):
+            words = (
+                str(value if value is not None else "").split()
+                if number in excerpt.headings
+                else [str(value)]
+            )
+            if len(told) > 1 and value is not None:
+                widths[at] = max(widths[at], *(min(len(word) + 2, _WIDE) for word in [*words, ""]))
+    return widths
 
 
 def _by_cell(excerpt: Excerpt) -> dict[tuple[int, int], tuple[str, str]]:

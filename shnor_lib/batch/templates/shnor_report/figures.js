@@ -1,6 +1,7 @@
 (function () {
   "use strict";
   var PAPER = 880; // px: drawn so wide that titles fit, then made smaller by report.css to the width of A4
+  var ZOOM = 0.78; // that of report.css
   function draw(figure) {
     var plot = figure.querySelector(".report-plot");
     var content = JSON.parse(figure.querySelector("script").textContent);
@@ -11,6 +12,11 @@
   }
   function resize(width) {
     document.querySelectorAll(".report-plot").forEach(function (plot) {
+      // Flows are redrawn bit by bit: on paper they would be half drawn, so they are only made smaller.
+      if ((plot.data || []).some(function (trace) { return trace.type === "sankey"; })) {
+        plot.style.zoom = width ? String((ZOOM * width) / plot.offsetWidth) : "";
+        return;
+      }
       Plotly.relayout(plot, width ? { width: width, autosize: false } : { width: null, autosize: true });
     });
   }
