@@ -1,7 +1,7 @@
 """Files and folders that a reader meets whole or not at all: written aside, flushed, renamed.
 
 In:   a path, or a folder in which something is to be made.
-Out:  `aside`, `write_text`: one file; `exchange`: one folder for another; `held`: a lock;
+Out:  `aside`, `whole`, `write_text`: one file; `exchange`: one folder for another; `held`: a lock;
       `workshop`: a folder that others leave alone while its writer lives;
       `sweep`: what dead writers left behind is removed; `reason`: why a write failed, in Russian.
 """
@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 
 WRITING = ".writing-"
@@ -56,6 +57,21 @@ def aside(path: Path, flush: bool = True) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BytesIO]:
+    """A buffer that is written to `path` when the block ends well.
+
+    For libraries that leave a half-written file open when the disk is full: Python complains of such a file
+    on the console when it is thrown away.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    buffer = BytesIO()
+    yield buffer
+    path.write_bytes(buffer.getbuffer())
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -54,11 +54,13 @@ def write(
                 continue
             path = home / f"{form.file}.xlsx"
             threshold = place.method.identification.threshold_percent
+            deficits = place.method.deficits
             heading = f"{form.title}: {place.title}, {wanted} год"
+            book = workbook(form, filled, heading, threshold, parameters(place), deficits)
             try:
                 home.mkdir(parents=True, exist_ok=True)
                 with atomic.aside(path) as fresh:
-                    fresh.write_bytes(workbook(form, filled, heading, threshold, parameters(place)))
+                    fresh.write_bytes(book)
             except OSError as error:
                 raise InputError(f"Форма не записана в «{path}»: {atomic.reason(error)}.") from error
             written.append(path)

@@ -14,7 +14,7 @@ from shnor_lib.blanks.prefill import Given
 from shnor_lib.blanks.style import ALLOWED, HEADER_ROW
 from shnor_lib.data import blank_forms
 from shnor_lib.data.blank_forms import CHOICES, Form
-from shnor_lib.methodology.conditions import Parameter
+from shnor_lib.methodology.conditions import Deficits, Parameter
 from shnor_lib.sheets import fit_header, fit_row
 
 FORM_SHEET = "Форма"
@@ -30,6 +30,7 @@ _CALCULATED = (
 )
 _EXPLAINED = (30, 90)
 _CODES = (("Код", 8), ("Параметр", 60), ("Фактор", 52))
+_MEASURES = (("Меры на уровне муниципалитета", 70), ("Меры на уровне школы", 70))
 
 
 def calculation(
@@ -76,16 +77,26 @@ def calculation(
     _on_paper(sheet)
 
 
-def codes(sheet: Any, form: Form, parameters: Sequence[Parameter], styles: Mapping[str, Any]) -> None:
-    """Codes of the audit with their parameters and factors."""
+def codes(
+    sheet: Any, form: Form, parameters: Sequence[Parameter], method: Deficits, styles: Mapping[str, Any]
+) -> None:
+    """Codes of the audit with their parameters and factors, and what the method proposes for a roadmap."""
+    proposed = form.id == "roadmap" and bool(method.measures)
+    heads = (*_CODES, *_MEASURES) if proposed else _CODES
     sheet.write_string(0, 0, blank_forms.aside_mark(form.id), styles["mark"])
     sheet.write_string(1, 0, "Коды параметров", styles["title"])
-    for number, (title, width) in enumerate(_CODES):
+    for number, (title, width) in enumerate(heads):
         sheet.set_column(number, number, width)
         sheet.write_string(HEADER_ROW, number, title, styles["given_head"])
     for number, item in enumerate(parameters, start=HEADER_ROW + 1):
-        for column, value in enumerate((item.code, item.parameter, item.factor)):
+        values = [item.code, item.parameter, item.factor]
+        if proposed:
+            values += ["\n".join(f"• {words}" for words in level) for level in method.against(item.code)]
+            fit_row(sheet, number, values, [width for _, width in heads])
+        for column, value in enumerate(values):
             sheet.write_string(number, column, value, styles["plain"])
+    sheet.freeze_panes(HEADER_ROW + 1, 1)
+    sheet.repeat_rows(HEADER_ROW)
     _on_paper(sheet)
 
 

@@ -15,12 +15,17 @@ from shnor_lib.blanks import beside, entry
 from shnor_lib.blanks.prefill import Given
 from shnor_lib.blanks.style import STYLES
 from shnor_lib.data.blank_forms import Form
-from shnor_lib.methodology.conditions import Parameter
+from shnor_lib.methodology.conditions import Deficits, Parameter
 from shnor_lib.sheets import OPTIONS
 
 
 def workbook(
-    form: Form, rows: Sequence[Given], heading: str, threshold: int, parameters: Sequence[Parameter]
+    form: Form,
+    rows: Sequence[Given],
+    heading: str,
+    threshold: int,
+    parameters: Sequence[Parameter],
+    method: Deficits,
 ) -> bytes:
     """Bytes of the workbook.
 
@@ -30,6 +35,7 @@ def workbook(
         heading: title of the sheet: form, municipality, year.
         threshold: per cent of R6, for the calculation.
         parameters: of the audit, for the list of codes.
+        method: measures that the method proposes, for the roadmap.
     """
     buffer = BytesIO()
     with xlsxwriter.Workbook(buffer, OPTIONS) as book:
@@ -39,6 +45,6 @@ def workbook(
         if form.id == "results":
             beside.calculation(book.add_worksheet("Расчёт"), form, rows, threshold, styles)
         if form.id in ("roadmap", "deficits"):
-            beside.codes(book.add_worksheet("Списки"), form, parameters, styles)
+            beside.codes(book.add_worksheet("Списки"), form, parameters, method, styles)
         beside.instructions(book.add_worksheet("Инструкция"), form, styles)
     return buffer.getvalue()

@@ -13,6 +13,12 @@ STYLES: Mapping[str, Mapping[str, object]] = {
     "asked_head": {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#FFE9A8", "border": 1},
     "given": {**_LINE, "bg_color": _GREY, "text_wrap": True},
     "text": {**_LINE, "bg_color": _ASKED, "locked": False, "text_wrap": True},
+    "code": {
+        **_LINE,
+        "bg_color": _ASKED,
+        "locked": False,
+        "num_format": "@",
+    },  # else 4.1 becomes a day in January
     "count": {**_LINE, "bg_color": _ASKED, "locked": False, "num_format": "0"},
     "number": {**_LINE, "bg_color": _ASKED, "locked": False},
     "date": {**_LINE, "bg_color": _ASKED, "locked": False, "num_format": "dd.mm.yyyy"},

@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 something failed, 2 misuse. Heavy modules are imported ins
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
@@ -74,16 +75,28 @@ def run(arguments: list[str]) -> int:
         complain("Прервано.")
         return 1
     except Exception as error:  # the last line of defence: an analyst never sees a traceback
-        complain(f"Внутренняя ошибка ({type(error).__name__}).{_logged()}")
+        complain(f"Внутренняя ошибка ({type(error).__name__}).{_logged(error)}")
         return 1
     return result if isinstance(result, int) else 0
 
 
-def _logged() -> str:
-    """Write the traceback where a developer can find it; the sentence to add to the message."""
+def _logged(error: BaseException) -> str:
+    """Write the traceback where a developer can find it; the sentence to add to the message.
+
+    Kinds of errors and places in the code only: the words of an error may repeat a cell.
+    """
     try:
         log = Path(tempfile.gettempdir()) / _LOG
-        log.write_text(traceback.format_exc(), encoding="utf-8")
+        log.write_text("\n".join(_chain(error)), encoding="utf-8")
     except OSError:
         return ""
     return f" Подробности для разработчика: {log}"
+
+
+def _chain(error: BaseException | None) -> Iterator[str]:
+    """An error and what led to it, the last one first."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+        error = error.__cause__ or error.__context__

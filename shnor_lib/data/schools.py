@@ -19,6 +19,7 @@ PREFIXES_OUT_OF_SCOPE = ("ksh", "spo")  # special schools and technical colleges
 _LOGIN = re.compile(r"^\s*([a-z]{3})?\s*(\d{5,6})\s*$", re.IGNORECASE)
 _LOOK_ALIKE = str.maketrans("АВСЕНКМОРТХасеорухЅѕ", "ABCEHKMOPTXaceopyxSs")
 _SLUG_LENGTH = 60
+_DEVICES = frozenset({"con", "prn", "aux", "nul"})  # Windows takes them for no names of folders
 _HASH_LENGTH = 6
 
 # What may differ from one year of data to another, and what a school keeps unless a source says otherwise.
@@ -155,8 +156,8 @@ def municipality_slug(name: str) -> str:
     letters = "".join(_LETTERS.get(letter, letter).replace("_", "") for letter in key)
     slug = re.sub(r"[^a-z0-9_]+", "-", letters).strip("-")
     digest = hashlib.sha256(key.encode()).hexdigest()[:_HASH_LENGTH]
-    if not slug:
-        return f"m-{digest}"
+    if not slug or slug in _DEVICES:
+        return f"m-{slug or digest}"
     if len(slug) > _SLUG_LENGTH:
         return f"{slug[: _SLUG_LENGTH - _HASH_LENGTH - 1].rstrip('-')}-{digest}"
     return slug

@@ -161,6 +161,17 @@ def has_current(processed: Path) -> bool:
     return _pointed(processed) is not None
 
 
+def stays(processed: Path) -> str:
+    """What a failed ingest leaves behind, in Russian: the last snapshot, where there is one."""
+    try:
+        there = has_current(processed)
+    except OSError:  # the folder may not even be looked into
+        return "Прежний снимок, если он был, остаётся текущим."
+    if there:
+        return "Прежний снимок цел и остаётся текущим."
+    return "Прежнего снимка нет, данных для отчётов пока тоже."
+
+
 def _pointed(processed: Path) -> Snapshot | None:
     """The snapshot that `CURRENT` names, None where it names none that is whole."""
     pointer = processed / CURRENT
@@ -243,8 +254,7 @@ def write(
         atomic.write_text(processed / CURRENT, target.name)
     except OSError as error:
         raise InputError(
-            f"Снимок данных не записан в «{processed}»: {atomic.reason(error)}. "
-            "Прежний снимок цел и остаётся текущим."
+            f"Снимок данных не записан в «{processed}»: {atomic.reason(error)}. {stays(processed)}"
         ) from error
     return Snapshot(target)
 

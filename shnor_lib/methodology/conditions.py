@@ -111,11 +111,37 @@ class Parameter(Part):
     parameter: str = Field(min_length=1, description="R23: название параметра")
 
 
+class Measures(Part):
+    """What a method proposes against some parameters of the audit (the constructor of seed 004)."""
+
+    codes: tuple[str, ...] = Field(min_length=1, description="R23: коды параметров, против которых эти меры")
+    municipality: tuple[str, ...] = Field((), description="R23: меры на уровне муниципалитета")
+    school: tuple[str, ...] = Field((), description="R23: меры на уровне школы")
+
+
 class Deficits(Part):
-    """Rule R23: codes of the audit, and the reading of context forms."""
+    """Rule R23: codes of the audit, measures against them, and the reading of context forms."""
 
     parameters: tuple[Parameter, ...] = Field((), description="R23: факторы и параметры аудита с кодами")
+    measures: tuple[Measures, ...] = Field((), description="R23: меры, которые методика предлагает по кодам")
     triggers: tuple[Trigger, ...] = Field((), description="R23: признаки дефицитов в контекстной анкете")
+
+    def against(self, code: str, parameter: str = "") -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Measures of a municipality and of a school against a parameter, in the order of the method.
+
+        Args:
+            code: of the parameter.
+            parameter: its name in an audit, which may number parameters in a way of its own: then the name
+                tells which parameter of the method it is, and a name that the method does not know none.
+        """
+        if parameter:
+            names = {" ".join(item.parameter.casefold().split()): item.code for item in self.parameters}
+            code = names.get(" ".join(parameter.casefold().split()), "")
+        own = [item for item in self.measures if code in item.codes]
+        return (
+            tuple(words for item in own for words in item.municipality),
+            tuple(words for item in own for words in item.school),
+        )
 
 
 class Factor(Part):

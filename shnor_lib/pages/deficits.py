@@ -66,7 +66,9 @@ class DeficitsPage(Page):
     def tables(self) -> Sequence[Table]:
         """Deficits by school, by kind, one by one; social conditions."""
         conditions = [social.table(self.conditions)] if self.conditions.has_index else []
-        return [self._schools_table(), self._codes_table(), self._items_table(), *conditions]
+        proposed = self._measures_table()
+        measures = [proposed] if proposed is not None else []
+        return [self._schools_table(), self._codes_table(), *measures, self._items_table(), *conditions]
 
     @property
     def second(self) -> bool:
@@ -156,7 +158,12 @@ class DeficitsPage(Page):
         return [
             figures.by_code(self.deficits.by_code, self.deficits.waves),
             html.piece(self._codes_table().html()),
+            *self._proposed(),
         ]
+
+    def _proposed(self) -> list[Block]:
+        table = self._measures_table()
+        return [html.piece(table.html())] if table is not None else []
 
     def _map(self) -> list[Block]:
         items = self.deficits.items
@@ -216,6 +223,25 @@ class DeficitsPage(Page):
                 tables.numbers("Новый", frame["new"]),
             ]
         return Table("Дефициты по видам", columns, nothing="Дефицитов не найдено.")
+
+    def _measures_table(self) -> Table | None:
+        """What the method proposes against the deficits that were found; None where it proposes nothing."""
+        method = self.region.method.deficits
+        found = self.deficits.by_code
+        named = zip(found["code"], found["parameter"].fillna(""), strict=True)
+        proposed = [method.against(code, parameter) for code, parameter in named]
+        if not any(town or school for town, school in proposed):
+            return None
+        return Table(
+            "Что предлагает методика",
+            [
+                tables.words("Код", found["code"]),
+                tables.words("Дефицит", found["parameter"]),
+                tables.words("Меры муниципалитета", ["; ".join(town) for town, _ in proposed], wide=True),
+                tables.words("Меры школы", ["; ".join(school) for _, school in proposed], wide=True),
+            ],
+            note=text.stop(f"Источник: {self.region.method.source}"),
+        )
 
     def _items_table(self) -> Table:
         frame = self.deficits.items.sort_values(

@@ -14,7 +14,6 @@ from typing import Any
 
 import pandas as pd
 import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
 
 from shnor_lib import atomic
 from shnor_lib.data import series as series_ids
@@ -166,7 +165,7 @@ def _whole(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic.aside(path) as part:
             yield part
-    except (OSError, FileCreateError) as error:
+    except OSError as error:
         raise InputError(f"Файл «{path}» не записан: {atomic.reason(error)}.") from error
 
 
@@ -200,7 +199,7 @@ def _spoken(name: str) -> Callable[[object], object]:
 
 
 def _xlsx(sheets: Mapping[str, pd.DataFrame], path: Path, title: str, notes: tuple[str, ...]) -> None:
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    with atomic.whole(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
         styles = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "note": book.add_format(NOTE),

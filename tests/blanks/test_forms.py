@@ -261,3 +261,35 @@ def test_cells_to_fill_are_open_and_the_rest_is_locked(sent: dict[str, Path]) ->
 def test_an_unknown_form_is_refused(place: Region, tmp_path: Path) -> None:
     with pytest.raises(SelectionError, match="Расчётная карта"):
         blanks.write(place, tmp_path, YEAR, ["карта"])
+
+
+def test_the_roadmap_form_shows_what_the_method_proposes(demo_project: Path, tmp_path: Path) -> None:
+    region = shnor.open(demo_project, methodology="krasnodar-2023")
+    place = region.municipality(region.municipalities["municipality_id"].iloc[0])
+    (path,) = blanks.write(place, tmp_path, YEAR, ["roadmap"])
+    sheet: Any = openpyxl.load_workbook(path)["Списки"]
+    heads = [cell.value for cell in sheet[HEADER_ROW + 1]]
+    assert heads[3:] == ["Меры на уровне муниципалитета", "Меры на уровне школы"]
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=HEADER_ROW + 2, values_only=True)}
+    assert "Формирование кадрового резерва" in rows["11.2"][3]
+    assert all(row[3] or row[4] for row in rows.values())
+
+
+def test_a_code_typed_into_the_roadmap_stays_text(sent: dict[str, Path]) -> None:
+    sheet: Any = openpyxl.load_workbook(sent["roadmap"])["Форма"]
+    at = [field.column for field in FORMS["roadmap"].fields].index("codes") + 1
+    assert sheet.cell(HEADER_ROW + 2, at).number_format == "@"
+
+
+def test_what_is_written_beside_a_form_is_told(
+    sent: dict[str, Path], tmp_path: Path, demo_project: Path
+) -> None:
+    book = openpyxl.load_workbook(sent["results"])
+    sheet: Any = book["Форма"]
+    sheet.cell(HEADER_ROW + 2, len(FORMS["results"].fields) + 2).value = "школа на ремонте"
+    book.save(tmp_path / "x.xlsx")
+    found = received(tmp_path / "p", demo_project, tmp_path / "x.xlsx").findings
+    told = found[found["check"] == "no_heading"]
+    assert told[["severity", "row", "column", "value"]].to_numpy().tolist() == [
+        ["warning", HEADER_ROW + 2, "O", ""]
+    ]

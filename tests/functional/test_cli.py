@@ -4,11 +4,14 @@ import io
 import json
 import subprocess
 import sys
+import tempfile
 
 import pandas as pd
 import pytest
 
 import shnor_lib
+from shnor_lib import cli
+from shnor_lib.cli import intake as intake_commands
 from shnor_lib.social import CONTRACT as SOCIAL
 from shnor_lib.verdicts import CONTRACT
 
@@ -253,3 +256,20 @@ class TestDocuments:
         home = project(tmp_path)
         assert "order.docx" in shnor("letterhead", "--project", home).stdout
         assert "не тронут" in shnor("letterhead", "--project", home).stdout
+
+
+def test_the_log_of_an_unexpected_failure_repeats_no_words_of_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def fail(cell):
+        try:
+            int(cell)
+        except ValueError as error:
+            raise RuntimeError(f"не разобрать: {cell}") from error
+
+    name = "".join(("Секре", "тов"))
+    monkeypatch.setattr(intake_commands, "find_project", lambda _: fail(name))
+    assert cli.run(["ingest"]) == 1
+    logged = (tmp_path / "shnor-error.log").read_text(encoding="utf-8")
+    assert all(word in logged for word in ("RuntimeError", "ValueError", "in fail"))
+    assert name not in logged + capsys.readouterr().err

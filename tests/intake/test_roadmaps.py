@@ -211,3 +211,34 @@ def test_a_range_of_years_is_no_list_of_values() -> None:
     assert yearly.values("2020-2024 годы") == []
     assert [item.value for item in yearly.values("2020г. - не менее 1; 2021г. - 2,5")] == [1.0, 2.5]
     assert [item.goal for item in yearly.values("2020г. - не менее 1; 2021г. - 2")] == ["at_least", None]
+
+
+def test_audit_and_roadmap_below_one_another_on_one_sheet_are_both_read(box: Box) -> None:
+    box.csv(
+        "schools.csv",
+        [["school_id", "year", "name", "municipality"], ["230005", 2023, "СОШ № 5", "Кущёвский район"]],
+    )
+    many = [[None, "Кадровые ресурсы", f"Параметр {at}", f"1.{at}.", "edu230005"] for at in range(1, 61)]
+    rows = [
+        ["Дорожная карта по профилактике учебной неуспешности, Кущёвский район, 2023 год"],
+        ["I. Результаты входного аудита"],
+        ["№", "Фактор негативного влияния (риска)", None, None, "Перечень ШНОР"],
+        [None, "наименование фактора", "параметры", "код параметра", None],
+        *many,
+        [],
+        ["II. Муниципальная дорожная карта на 2023 год"],
+        ["№", "Мероприятие", "Форма", "Код параметра", "Дата проведения", "Ответственные"],
+        [1, "«Педагогический Олимп»", "семинар", "1.1., 1.2", "Октябрь 2023", "УО"],
+        [2, "«Современный урок»", "фестиваль", "все выявленные параметры", "Март", "ТМС"],
+    ]
+    box.xlsx("plan.xlsx", rows)
+    result = box.ingest()
+    assert result.findings.loc[result.findings["severity"] != "info", "message"].tolist() == []
+    deficits = result.snapshot.table("deficits")
+    assert sorted(deficits["code"]) == sorted(f"1.{at}" for at in range(1, 61))
+    assert set(deficits["school_id"]) == {"230005"}
+    plan = result.snapshot.table("roadmap").sort_values("item")
+    assert plan[["item", "codes", "date_from"]].to_numpy().tolist() == [
+        ["1", "1.1;1.2", "2023-10"],
+        ["2", "all", "2023-03"],
+    ]

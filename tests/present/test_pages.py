@@ -1,7 +1,9 @@
 """Pages on the synthetic municipality: sections, selections, errors, live answers."""
 
 import re
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from shnor_lib.errors import ParameterError, SelectionError, ShnorError
@@ -57,6 +59,23 @@ def test_sections_of_a_report(kind, place, shown):
     words = re.sub(r"<style>.*?</style>|<script>.*?</script>|<[^>]*>", " ", html, flags=re.DOTALL)
     assert not re.search(r"\b(nan|NaN|None|NA|NaT|shnor|watch|severe|not_listed)\b", words)
     assert made.workbook().startswith(b"PK")
+
+
+def test_the_page_of_deficits_shows_what_the_method_proposes(batch_mode):
+    made = page("deficits", methodology="krasnodar-2023")
+    found = pd.DataFrame(
+        {
+            "code": ["1.1", "9.9"],
+            "parameter": ["Низкая мотивация школьников к учению", "Своё"],
+            "factor": ["", ""],
+        }
+    )
+    made.__dict__["deficits"] = SimpleNamespace(by_code=found)
+    table = made._measures_table()
+    assert "«Ученик года»" in table.frame()["Меры школы"].iloc[0]
+    assert table.frame()["Меры школы"].iloc[1] in ("", "—")
+    made.__dict__["deficits"] = SimpleNamespace(by_code=found.iloc[1:])
+    assert made._measures_table() is None
 
 
 def test_the_newest_year_is_the_default(batch_mode):

@@ -146,3 +146,20 @@ class TestOnARegion:
         region, year = cards.region, cards.verdicts.year
         assert region.dynamics(year).summary["base"] > 0
         assert len(region.deficits(year).items) > 0
+
+
+def test_every_parameter_of_the_constructor_has_measures():
+    deficits = load("krasnodar-2023").deficits
+    known = [parameter.code for parameter in deficits.parameters]
+    named = [code for block in deficits.measures for code in block.codes]
+    assert named == known
+    assert sum(len(block.municipality) for block in deficits.measures) == 54
+    assert sum(len(block.school) for block in deficits.measures) == 76
+    assert deficits.against("11.2")[0] == ("Формирование кадрового резерва специалистов УО и ТМС",)
+    assert load("rosobrnadzor-847").deficits.against("1.1") == ((), ())
+
+
+def test_an_audit_that_numbers_parameters_in_its_own_way_gets_measures_by_their_names():
+    deficits = load("krasnodar-2023").deficits
+    assert deficits.against("1.1", "Дефицит педагогических  сотрудников") == deficits.against("4.1")
+    assert deficits.against("4.2", "Стаж руководящей работы администрации менее 5 лет") == ((), ())

@@ -28,7 +28,8 @@ class Field:
     Attributes:
         column: machine name.
         title: heading.
-        kind: `text`, `count`, `number`, `date`, `year`, or `choice:<list>`.
+        kind: `text`, `code` (text that looks like a number), `count`, `number`, `date`, `year`, or
+            `choice:<list>`.
         width: of the column, in letters.
         given: filled by the workbench and locked.
         hint: Russian: what to write.

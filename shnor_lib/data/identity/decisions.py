@@ -78,6 +78,7 @@ def faults(matches: pd.DataFrame, known: frozenset[str]) -> "pd.Series[str]":
         matches: rows with a decision (see `decided`).
         known: six digits of all schools of the register and of the crosswalk.
     """
+    matches = with_schools(matches)
     accepted = matches["decision"].eq(ACCEPTED)
     looked_up = pd.Series(keys(matches), index=matches.index, dtype=object)
     meant = matches["school_id"].where(accepted, "").fillna("")
@@ -91,9 +92,15 @@ def faults(matches: pd.DataFrame, known: frozenset[str]) -> "pd.Series[str]":
 
 def book(matches: pd.DataFrame) -> Book:
     """The book of decisions without faults."""
-    schools = matches["school_id"].where(matches["decision"].eq(ACCEPTED)).astype(object)
+    schools = with_schools(matches)["school_id"].where(matches["decision"].eq(ACCEPTED)).astype(object)
     pairs = zip(keys(matches), schools, strict=True)
     return Book({name: None if pd.isna(school) else str(school) for name, school in pairs})
+
+
+def with_schools(matches: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the column of codes, which a table of mere refusals may lack."""
+    nobody = pd.Series(None, index=matches.index, dtype="str")
+    return matches if "school_id" in matches else matches.assign(school_id=nobody)
 
 
 def keys(matches: pd.DataFrame) -> list[Key]:

@@ -28,7 +28,7 @@ from shnor_lib.data.screening.report import write_reports
 from shnor_lib.errors import InputError, ScreeningError
 from shnor_lib.settings import Project
 
-READING = 5  # raise it when the same files are read differently: the snapshot gets another id
+READING = 6  # raise it when the same files are read differently: the snapshot gets another id
 
 
 @dataclass(frozen=True)
@@ -115,16 +115,19 @@ def ingest(project: Project, strict: bool = False, read_all: ReadAll = in_turn) 
     quotes = Quotes(found.files, read.keys, kept)
     mailed = letters(findings, read.taken, read.accepted, assembled.tables.get("schools"), quotes)
     kept.prune()
-    html, xlsx = write_reports(
-        project.reports / "screening",
-        findings,
-        read.accepted,
-        assembled.tables,
-        title=project.settings.region,
-        letters=mailed,
-    )
+    try:
+        html, xlsx = write_reports(
+            project.reports / "screening",
+            findings,
+            read.accepted,
+            assembled.tables,
+            title=project.settings.region,
+            letters=mailed,
+        )
+    except InputError as error:
+        raise InputError(f"{error} {store.stays(project.processed)}") from error
     severities = {str(key): int(value) for key, value in findings["severity"].value_counts().items()}
-    _refuse(read, severities, strict, html)
+    _refuse(read, severities, strict, html, store.stays(project.processed))
     snapshot = store.write(
         project.processed, assembled.tables, findings, read.inputs, _library(), read.attachments
     )
@@ -142,17 +145,19 @@ def ingest(project: Project, strict: bool = False, read_all: ReadAll = in_turn) 
     )
 
 
-def _refuse(read: Gathered, severities: Mapping[str, int], strict: bool, report: Path) -> None:
+def _refuse(read: Gathered, severities: Mapping[str, int], strict: bool, report: Path, stays: str) -> None:
     errors = severities.get(ERROR, 0)
     if not any(item.rows for item in read.accepted):
         reasons = [finding.message for finding in read.findings if finding.severity == ERROR][:3]
         raise ScreeningError(
-            "Ни один файл не принят. " + " ".join(f"— {reason}" for reason in reasons) + f" Отчёт: {report}"
+            "Ни один файл не принят. "
+            + " ".join(f"— {reason}" for reason in reasons)
+            + f" {stays} Отчёт: {report}"
         )
     if strict and errors:
         raise ScreeningError(
-            f"Найдено ошибок: {errors}. При строгой загрузке снимок данных не создаётся, прежний остаётся "
-            f"текущим. Исправьте файлы по отчёту: {report}"
+            f"Найдено ошибок: {errors}. При строгой загрузке снимок данных не создаётся. {stays} "
+            f"Исправьте файлы по отчёту: {report}"
         )
 
 

@@ -14,10 +14,11 @@ from shnor_lib.data import procedures
 from shnor_lib.data.correction_entries import TABLE
 from shnor_lib.data.corrections import MARK
 from shnor_lib.data.findings import ERROR, WARNING, Finding
-from shnor_lib.data.intake import cells, waves
+from shnor_lib.data.intake import quoting, waves
 from shnor_lib.data.intake.attach import REGISTRY, attach
 from shnor_lib.data.intake.corrections import correct, understood
 from shnor_lib.data.intake.plans import homes
+from shnor_lib.data.intake.plans.targets import RELATIVE
 from shnor_lib.data.intake.reading import PLACE, REBUILT, SIGHTINGS, WRITTEN
 from shnor_lib.data.intake.school_register import (
     school_table,
@@ -66,6 +67,7 @@ def assemble(taken: Sequence[tuple[str, Mapping[str, pd.DataFrame]]]) -> Assembl
     _settle_results(tables, findings)
     _settle_passports(tables, findings)
     _settle_support(tables, findings)
+    _settle_targets(tables, findings)
     findings += codes.contradicting_register(register)
     register, forms, sightings, ids = with_municipalities([register, forms, sightings], findings)
     found = tables.get("results", TABLES["results"].empty())
@@ -102,6 +104,7 @@ def _settle_results(tables: dict[str, pd.DataFrame], findings: list[Finding]) ->
         results.marks_sum,
         results.failed_against_marks,
         results.bounds_disorder,
+        unlikely.mean_score_outside,
     )
     for checks in (impossible, (results.doubled_rows, results.conflicting_rows)):
         table, found = settle(table, [check(table) for check in checks])
@@ -126,7 +129,7 @@ def _settle_passports(tables: dict[str, pd.DataFrame], findings: list[Finding]) 
 
 
 def _settle_support(tables: dict[str, pd.DataFrame], findings: list[Finding]) -> None:
-    """Checks of shares, plans and codes; only a part larger than its whole is rejected."""
+    """Checks of shares, plans and codes: a part larger than its whole is rejected, a value cleared."""
     for name in ("prevention", "outcomes", "roadmap", "measures", "deficits"):
         if name not in tables:
             continue
@@ -134,14 +137,24 @@ def _settle_support(tables: dict[str, pd.DataFrame], findings: list[Finding]) ->
         if name in ("prevention", "outcomes"):
             flags = [plans.count_over_base(table)]
         elif name == "deficits":
-            flags = [plans.odd_code(table, "code")]
+            flags = [plans.odd_code(table, "code"), plans.value_outside(table)]
         else:
             flags = [plans.dates_reversed(table)]
         if name == "roadmap":
             flags += [plans.no_activity(table), plans.odd_code(table, "codes")]
+            flags += [plans.plan_outside(table, column, "indicator") for column in ("target", "actual")]
         kept, found = settle(table, flags)
-        tables[name] = tables[name].loc[kept.index].reset_index(drop=True)
+        tables[name] = kept[list(tables[name].columns)].reset_index(drop=True)
         findings += found
+
+
+def _settle_targets(tables: dict[str, pd.DataFrame], findings: list[Finding]) -> None:
+    if "targets" in tables:
+        table = _contract_columns("targets", tables["targets"])
+        relative = table["goal"].isin(RELATIVE)
+        for column in ("value", "base_value", "actual"):
+            told = table[~relative] if column == "value" else table
+            findings += settle(told, [plans.plan_outside(told, column, "title", "unit")])[1]
 
 
 def _cross_checks(
@@ -161,6 +174,7 @@ def _cross_checks(
             unlikely.copied_rows(table),
             unlikely.marks_reversed(table),
             unlikely.repeated_year(table),
+            unlikely.crowd(table),
         ]
         if "context" in tables:
             flags.append(results.coverage(table, tables["context"]))
@@ -218,7 +232,10 @@ def _unique(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataF
 def _joined(rows: pd.DataFrame) -> "pd.Series[str]":
     if rows.empty:
         return pd.Series(dtype="str")
-    return rows.astype("str").fillna("").agg(", ".join, axis=1)
+    told = rows.astype("str").fillna("")
+    for name in {"code", "wave", "item", "measure_id"}.intersection(told):  # written by hand
+        told[name] = told[name].map(quoting.shown)
+    return told.agg(", ".join, axis=1)
 
 
 def _finish(name: str, table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
@@ -245,7 +262,11 @@ def _report_cases(name: str, cases: pd.DataFrame, table: pd.DataFrame, findings:
     for column, part in cases.groupby("column", dropna=False):
         rows = pd.Series(False, index=table.index)
         rows.loc[part["index"].astype(int).unique()] = True
-        shown = cells.shown(table[str(column)]) if str(column) in table else None
+        shown = (
+            table[str(column)].map(quoting.shown, na_action="ignore").astype("str")
+            if str(column) in table
+            else None
+        )
         if not set(PLACE) <= set(table.columns):
             table = table.assign(file="", sheet="", row=pd.array([None] * len(table), dtype="Int64"))
         flag = Flag(

@@ -27,7 +27,7 @@ _LIKE_DIGITS = {"о": "0", "О": "0", "o": "0", "O": "0", "З": "3", "з": "3", 
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f\ufeff]+")
 _HAS_CYRILLIC = re.compile(r"[А-Яа-яЁё]")
 _NUMBER = re.compile(r"^[+-]?(\d+([.,](?P<decimals>\d+))?|[.,](?P<only>\d+))$")
-_DASHES = frozenset({"-", "–", "—", "−", "--", "н/д", "нд", "нет данных", "n/a", "na", "nan"})
+DASHES = frozenset({"-", "–", "—", "−", "--", "н/д", "нд", "нет данных", "n/a", "na", "nan"})
 
 DASH = "dash"
 WORD_NO = "word_no"
@@ -37,6 +37,9 @@ PER_CENT_SIGN = "per_cent_sign"
 NOT_A_NUMBER = "not_a_number"
 NOT_WHOLE = "not_whole"
 NEGATIVE = "negative"
+TOO_LARGE = "too_large"
+MOST = 10_000_000  # persons or things: no school and no municipality has as many [A]
+_MOST_OF_ALL = 1e9  # of any number
 
 # fault → severity, what is wrong, what to do
 FAULTS: dict[str, tuple[str, str, str]] = {
@@ -75,6 +78,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         ERROR,
         "количество не может быть отрицательным; значение не принято",
         "Впишите верное число.",
+    ),
+    TOO_LARGE: (
+        ERROR,
+        "число слишком велико; значение не принято",
+        "Впишите верное число: похоже, в ячейке стоит код, телефон или сбились разряды.",
     ),
 }
 
@@ -137,6 +145,8 @@ def number(cell: Cell) -> Number:
             return Number(None)
         if cell in (math.inf, -math.inf):
             return Number(None, 0, NOT_A_NUMBER)
+        if abs(cell) > _MOST_OF_ALL:
+            return Number(None, 0, TOO_LARGE)
         shown = f"{cell:.10f}".rstrip("0")
         return Number(float(cell), len(shown.split(".")[1]))
     if isinstance(cell, date):
@@ -152,9 +162,11 @@ def _number(words: str) -> Number:
     match = _NUMBER.match(compact)
     if match:
         decimals = match["decimals"] or match["only"] or ""
+        if abs(float(compact.replace(",", "."))) > _MOST_OF_ALL:
+            return Number(None, 0, TOO_LARGE)
         return Number(float(compact.replace(",", ".")), len(decimals))
     low = words.casefold()
-    if low in _DASHES:
+    if low in DASHES:
         return Number(None, 0, DASH)
     if low == "нет":
         return Number(None, 0, WORD_NO)
@@ -204,8 +216,9 @@ def counts(column: "pd.Series[float] | pd.Series[str]") -> "tuple[pd.Series[int]
     values, faults = numbers(column)
     broken = (values % 1 != 0).fillna(False)
     negative = (values < 0).fillna(False)
-    faults = faults.mask(broken, NOT_WHOLE).mask(negative, NEGATIVE)
-    return values.mask(broken | negative).astype("Int64"), faults
+    large = (values > MOST).fillna(False)
+    faults = faults.mask(broken, NOT_WHOLE).mask(negative, NEGATIVE).mask(large, TOO_LARGE)
+    return values.mask(broken | negative | large).astype("Int64"), faults
 
 
 def each(column: "pd.Series[Any]", read: Callable[[Any], Any], dtype: str) -> "pd.Series[Any]":

@@ -76,3 +76,13 @@ def match(head: Sequence[Sequence[Cell]], known: Mapping[str, str]) -> Header | 
         if len(found.columns) >= 2 and (best is None or len(found.columns) > len(best.columns)):
             best = found
     return best
+
+
+def letter(position: int) -> str:
+    """Letter of a column as Excel shows it: 0 → A, 27 → AB."""
+    letters = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

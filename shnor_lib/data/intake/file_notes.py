@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, WARNING
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake import cells, columns, quoting
 from shnor_lib.data.intake.files import open_file
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.pupils.procedure import Told
@@ -82,6 +82,7 @@ def read(path: Path, log: Log) -> Notes:
                 row=at,
                 column=header.titles[name],
                 value=note[name],
+                quoted=quoting.worded,
             )
         key = (note["file"].replace("\\", "/"), note.get("sheet", ""))
         rows[key], places[key] = note, at
@@ -98,6 +99,7 @@ def report_unused(notes: Notes, log: Log) -> None:
             "Проверьте имя файла: с расширением, как в папке.",
             row=notes.places[key],
             value=" | ".join(part for part in key if part),
+            quoted=quoting.worded,
         )
 
 

@@ -76,6 +76,7 @@ def gather(files: Mapping[str, Path], kept: Kept, read_all: ReadAll = one_file.i
             gathered.unchanged.add(file)
             reads[file] = found
     _read(fresh, reads, gathered, kept, read_all)
+    gathered.findings += _twins(reads)
     reads = {file: reads[file] for file in order}
     groups = _groups(reads)
     known = [_known(group, gathered, kept) for group in groups]
@@ -100,6 +101,24 @@ def gather(files: Mapping[str, Path], kept: Kept, read_all: ReadAll = one_file.i
     file_notes.report_unused(notes, log)
     gathered.findings += log.findings
     return gathered
+
+
+def _twins(reads: Mapping[str, FileRead]) -> list[Finding]:
+    """Files of the same content: their rows count once, and a report full of doubled rows gets its reason."""
+    first: dict[str, str] = {}
+    found = []
+    for file in sorted(reads):
+        told = reads[file].input
+        if told.size and told.sha256 and first.setdefault(told.sha256, file) != file:
+            log = Log(file)
+            log.add(
+                "same_file",
+                WARNING,
+                f"точная копия файла «{first[told.sha256]}»; повторённые строки учтены один раз",
+                "Удалите лишнюю копию.",
+            )
+            found += log.findings
+    return found
 
 
 def _read(

@@ -1,18 +1,22 @@
 """The log of one sheet: findings gathered while it is read, each at its place.
 
 A fault that stands in thousands of cells is listed `LISTED` times and then summed up in one finding, so
-that a report stays readable and memory bounded.
+that a report stays readable and memory bounded. What stands in a cell is repeated as far as it can name no
+person (see `quoting`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, WARNING, Finding
-from shnor_lib.data.intake import cells
+from shnor_lib.data.intake import quoting
 from shnor_lib.data.intake.cells import FAULTS
 
 LISTED = 300
+Quoted = Callable[[Any], str]  # what of a cell may be repeated
 
 
 @dataclass
@@ -29,10 +33,29 @@ class Log:
     sheet: str = ""
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, check: str, severity: str, message: str, action: str, **place: str | int | None) -> None:
-        """One finding; `place` holds any of row, column, value, school_id, municipality."""
+    def add(
+        self,
+        check: str,
+        severity: str,
+        message: str,
+        action: str,
+        *,
+        value: Any = "",
+        quoted: Quoted = quoting.shown,
+        **place: str | int | None,
+    ) -> None:
+        """One finding; `place` holds any of row, column, school_id, municipality."""
         self.findings.append(
-            Finding(self.file, check, severity, message, action, sheet=self.sheet, **place)  # type: ignore[arg-type]
+            Finding(
+                self.file,
+                check,
+                severity,
+                message,
+                action,
+                sheet=self.sheet,
+                value=quoted(value),
+                **place,  # type: ignore[arg-type]
+            )
         )
 
     def many(
@@ -44,6 +67,7 @@ class Log:
         values: "pd.Series[str]",
         column: str = "",
         school_ids: "pd.Series[str] | None" = None,
+        quoted: Quoted = quoting.shown,
     ) -> None:
         """One finding for each value, the index being the row number of Excel; the rest are summed up."""
         listed = values.iloc[:LISTED]
@@ -57,7 +81,8 @@ class Log:
                 action,
                 row=int(str(row)),
                 column=column,
-                value=cells.text(value)[:200],
+                value=value,
+                quoted=quoted,
                 school_id=school if isinstance(school, str) else "",
             )
         if len(values) > LISTED:

@@ -6,13 +6,13 @@ Rule: a file that has not changed is opened again only for rows that were not sh
       kept: it stands in the workbooks anyway; other rows never are.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake import cells, columns, quoting
 from shnor_lib.data.intake.files import open_file
 from shnor_lib.data.intake.kept import Kept
 from shnor_lib.errors import InputError
@@ -20,6 +20,11 @@ from shnor_lib.errors import InputError
 _LARGEST = 64 << 20  # bytes of a file that is read once more for its rows
 _TITLES = 6  # rows above a header in which titles are looked for
 _FEW = 2  # filled cells of a title at most
+# Columns that hold words; in all others words are repeated only where they can name nobody.
+_WORDED = frozenset(
+    {"school_id", "login", "name", "municipality", "region", "exam", "subject", "series", "level"}
+    | {"indicator", "factor", "parameter", "title"}
+)
 _WORDS = 2  # known headings of a header at least
 Lines = list[list[cells.Cell]]
 
@@ -95,7 +100,8 @@ def _quote(every: Lines, numbers: Iterable[int], taken: Collection[int]) -> dict
             titles[header] = _titles(taken, every, header)
         above = [header, *titles[header]] if header else []
         lines[str(number)] = above
-        rows |= {str(at): _plain(every[at - 1]) for at in (*above, number) if str(at) not in rows}
+        rows |= {str(at): _plain(every[at - 1]) for at in above if str(at) not in rows}
+        rows[str(number)] = _plain(every[number - 1], every[header - 1] if header else ())
     return {"lines": lines, "rows": rows}
 
 
@@ -135,6 +141,22 @@ def _headings(line: Sequence[cells.Cell]) -> int:
     return len({word for cell in line if isinstance(cell, str) and (word := cells.heading(cell)) in known})
 
 
-def _plain(line: Sequence[cells.Cell]) -> list[Any]:
-    """Cells as values: numbers stay numbers, dates become text."""
-    return [cell if isinstance(cell, bool | int | float) else cells.text(cell) or None for cell in line]
+def _plain(line: Sequence[cells.Cell], header: Sequence[cells.Cell] | None = None) -> list[Any]:
+    """Cells as values: numbers stay numbers, everything else becomes text as far as it may be repeated.
+
+    Args:
+        line: cells.
+        header: headings above them; None where the line holds headings or titles itself.
+    """
+    if header is None:
+        return [_told(cell, quoting.worded) for cell in line]
+    known = known_headings()
+    means = [known.get(cells.heading(cell), "") for cell in header] + [""] * len(line)
+    return [
+        _told(cell, quoting.worded if name in _WORDED else quoting.shown)
+        for cell, name in zip(line, means, strict=False)
+    ]
+
+
+def _told(cell: cells.Cell, quoted: Callable[[cells.Cell], str]) -> Any:
+    return cell if isinstance(cell, bool | int | float) else quoted(cell) or None

@@ -21,6 +21,7 @@ from shnor_lib.data.intake.plans.audit import Audit
 from shnor_lib.data.intake.plans.risk_profile import RiskProfile
 from shnor_lib.data.intake.plans.roadmaps import Roadmap
 from shnor_lib.data.intake.plans.targets import Targets
+from shnor_lib.data.intake.plans.whole_plan import WholePlan
 from shnor_lib.data.intake.pupils.flat import RCOI, VPR_2020, VPR_2021, VPR_2022, VprClasses
 from shnor_lib.data.intake.pupils.level import PupilLevel
 from shnor_lib.data.intake.pupils.tables import GIA, VPR_F1
@@ -50,6 +51,7 @@ READERS: tuple[Reader, ...] = (
     MarksLong(),
     SocialPassport(),
     PassportRows(),
+    WholePlan(),
     Audit(),
     RiskProfile(),
     Roadmap(),

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO, WARNING
-from shnor_lib.data.intake import cells
+from shnor_lib.data.intake import cells, quoting
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.reading import SCHOOL_NAME
 from shnor_lib.data.schools import logins
 
 _NO_LOGIN = frozenset({"", "-", "–", "—", "нет", "нет логина", "нет кода"})
+_ONE_REGION = 0.9  # share of schools with the same first two digits that makes a sheet one region's
 _TOTALS = ("итого", "всего", "среднее", "средние", "средний", "сумма")  # but not «Средняя школа»
 
 
@@ -30,6 +31,16 @@ def take_logins(rows: pd.DataFrame, title: str, log: Log, column: str = "login")
         `rows` with `school_id` and `login_prefix` (str) in place of the column.
     """
     split = logins(rows[column])
+    short = _short(rows[column], split["school_id"])
+    log.many(
+        "short_login",
+        ERROR,
+        "в коде школы пять цифр вместо шести; строка не принята",
+        "Впишите все шесть цифр логина ОО из ФИС ОКО.",
+        cells.shown(rows.loc[short, column]),
+        title,
+    )
+    rows, split = rows[~short], split[~short]
     unread = split["school_id"].isna()
     shown = cells.shown(rows.loc[unread, column])
     totals = _is_total(rows.loc[unread])
@@ -40,6 +51,7 @@ def take_logins(rows: pd.DataFrame, title: str, log: Log, column: str = "login")
         "Впишите логин ОО из ФИС ОКО, например edu220028.",
         shown[~totals],
         title,
+        quoted=quoting.named,
     )
     log.many(
         "total_row",
@@ -48,9 +60,24 @@ def take_logins(rows: pd.DataFrame, title: str, log: Log, column: str = "login")
         "Ничего не нужно.",
         shown[totals],
         title,
+        quoted=quoting.named,
     )
     kept = rows[~unread].drop(columns=column)
     return kept.assign(**{name: split.loc[kept.index, name] for name in ("school_id", "login_prefix")})
+
+
+def _short(cells_of: "pd.Series[str]", schools: "pd.Series[str]") -> "pd.Series[bool]":
+    """Codes of five digits among codes of one region that needs no nought in front: a digit is lost.
+
+    Elsewhere a spreadsheet has eaten the nought, and `logins` has put it back.
+    """
+    five = cells.shown(cells_of).str.extract(r"(\d+)\s*$")[0].str.len().eq(5) & schools.notna()
+    if not five.any():
+        return five
+    shares = schools[~five].dropna().str[:2].value_counts(normalize=True)
+    if shares.empty or shares.iloc[0] < _ONE_REGION or str(shares.index[0]).startswith("0"):
+        return five & False
+    return five
 
 
 def take_schools(

@@ -6,7 +6,8 @@ They do no harm here; the finding tells where they stand, since other programs s
 import re
 
 from shnor_lib.data.findings import INFO
-from shnor_lib.data.intake import cells
+from shnor_lib.data.intake import cells, quoting
+from shnor_lib.data.intake.columns import letter
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
 
@@ -53,8 +54,9 @@ def _add(
             _MESSAGES[check_id],
             "Ничего не нужно; при случае исправьте ячейку.",
             row=at + 1,
-            column=column or _letter(position),
-            value=cell[:200],
+            column=column or letter(position),
+            value=cell,
+            quoted=quoting.named,
         )
 
 
@@ -78,12 +80,3 @@ def _empty_rows(sheet: Sheet, head_row: int, log: Log) -> None:
             row=empty[0] + 1,
             value=", ".join(str(at + 1) for at in empty[:20]),
         )
-
-
-def _letter(position: int) -> str:
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.data.crosswalk import effective_year
-from shnor_lib.data.findings import ERROR, INFO
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.findings import ERROR, INFO, WARNING
+from shnor_lib.data.intake import cells, columns, quoting
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
@@ -91,6 +91,11 @@ class Tidy:
         return best
 
     def read(self, sheet: Sheet, found: TidyMatch, log: Log) -> Taken:
+        """Rows of the table, and what stands in columns without a heading."""
+        tell_headless(sheet, found.header, log)
+        return self.take(sheet, found, log)
+
+    def take(self, sheet: Sheet, found: TidyMatch, log: Log) -> Taken:
         """Rows of the table."""
         if not found.table:
             log.add(
@@ -111,6 +116,27 @@ class Tidy:
         if sightings is not None:
             tables[SIGHTINGS] = with_place(sightings, sheet)
         return Taken(tables, rows=len(rows), personal=log.has(PERSON))
+
+
+def tell_headless(sheet: Sheet, header: Header, log: Log) -> None:
+    """A finding for each column without a heading in which something stands: none of it is taken."""
+    heads = sheet.head[header.row]
+    frame = sheet.frame(header.row)
+    known = set(header.columns.values())
+    for at in range(len(frame.columns)):
+        if at in known or (at < len(heads) and cells.text(heads[at])):
+            continue
+        filled = frame.loc[cells.shown(frame[at]).ne(""), at]
+        if len(filled):
+            words = cells.numbers(filled)[0].isna().any()
+            log.add(
+                "no_heading",
+                WARNING if words else INFO,
+                f"в столбце без заголовка что-то записано (ячеек: {len(filled)}); он не взят",
+                "Перенесите нужное в столбцы таблицы, остальное удалите." if words else "Ничего не нужно.",
+                row=int(str(filled.index[0])),
+                column=columns.letter(at),
+            )
 
 
 def near_miss(sheet: Sheet) -> NearMiss | None:
@@ -190,7 +216,7 @@ def _machine_extras(sheet: Sheet, header: Header, frame: pd.DataFrame, log: Log)
             "unknown_columns",
             INFO,
             "столбцы не относятся к таблице и не взяты: "
-            + ", ".join(f"«{title[:60]}»" for title in left[:20]),
+            + ", ".join(f"«{quoting.worded(title)[:60]}»" for title in left[:20]),
             "Ничего не нужно, если эти столбцы лишние; иначе назовите их по образцу.",
             row=header.row + 1,
         )

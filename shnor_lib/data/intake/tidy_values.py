@@ -12,7 +12,7 @@ import pandas as pd
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, WARNING
-from shnor_lib.data.intake import cells, columns, tidy_schools
+from shnor_lib.data.intake import cells, columns, quoting, tidy_schools
 from shnor_lib.data.intake.aggregates.marks_long import series_id
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.plans import roadmap_values
@@ -178,6 +178,7 @@ def _results(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.Data
         parts[unknown].agg(" / ".join, axis=1) if unknown.any() else named[unknown],
         titles.get("series", titles.get("subject", "")),
         rows["school_id"],
+        quoting.shown if "series" in rows else quoting.worded,
     )
     kept = rows.assign(series=named)[~unknown]
     shown = kept["participants"]
@@ -240,6 +241,7 @@ def _one_series(words: Mapping[str, str]) -> str | None:
 
 def _deficits(rows: pd.DataFrame, titles: Mapping[str, str], log: Log) -> pd.DataFrame:
     """Codes without the last point, dates as ISO; a school audited without deficits has the code «»."""
+    roadmap_values.tell_numbers(rows["code"], titles["code"], log)
     taken = rows.assign(code=rows["code"].map(normal_code).astype("str"))
     none = taken["code"].isna()
     said = pd.Series(False, index=rows.index)

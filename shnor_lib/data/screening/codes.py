@@ -62,7 +62,8 @@ def _foreign(row: Mapping[object, object], home: str) -> Finding:
         check="foreign_login",
         severity=ERROR,
         message=f"логин школы другого региона: код начинается на {code[:2]}, а код региона — {home}; "
-        "строка не принята",
+        + ("ноль впереди восстановлен при чтении, в файле его может не быть; " if code[0] == "0" else "")
+        + "строка не принята",
         action="Проверьте логин; если школа чужая, удалите строку.",
         sheet=str(row["sheet"]),
         row=int(str(row["row"])),

@@ -27,6 +27,7 @@ class Flag:
         column: heading or column concerned; a series, aligned with the table, where it differs by row.
         values: what stands there, as text, aligned with the table; None where nothing need be shown.
         rejects: whether the rows leave the table.
+        clears: column whose value is missing afterwards in the flagged rows, which stay.
     """
 
     check: str
@@ -37,10 +38,12 @@ class Flag:
     column: "str | pd.Series[str]" = ""
     values: "pd.Series[str] | None" = None
     rejects: bool = False
+    clears: str = ""
 
 
 def settle(table: pd.DataFrame, flags: Sequence[Flag]) -> tuple[pd.DataFrame, list[Finding]]:
-    """Rows that stay, and findings for all flags."""
+    """Rows that stay, without values that were cleared, and findings for all flags."""
+    kept = table
     rejected = pd.Series(False, index=table.index)
     findings: list[Finding] = []
     for flag in flags:
@@ -48,7 +51,9 @@ def settle(table: pd.DataFrame, flags: Sequence[Flag]) -> tuple[pd.DataFrame, li
         findings += _findings(table[rows], flag)
         if flag.rejects:
             rejected |= rows
-    return (table[~rejected] if rejected.any() else table), findings
+        if flag.clears and rows.any():
+            kept = kept.assign(**{flag.clears: kept[flag.clears].mask(rows)})
+    return (kept[~rejected] if rejected.any() else kept), findings
 
 
 def _findings(rows: pd.DataFrame, flag: Flag) -> list[Finding]:

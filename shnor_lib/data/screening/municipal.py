@@ -109,8 +109,7 @@ def write(folder: Path, letters: Sequence[Letter], severities: Mapping[str, str]
         Name of a municipality → names of its workbooks (two municipalities may have one name).
 
     Raises:
-        OSError: the folder cannot be written.
-        xlsxwriter.exceptions.FileCreateError: a workbook cannot.
+        OSError: the folder or a workbook cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     earlier = _earlier(folder)
@@ -150,7 +149,7 @@ def _earlier(folder: Path) -> set[str]:
 
 
 def _write(path: Path, letter: Letter, severities: Mapping[str, str]) -> None:
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    with atomic.whole(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
         book.set_properties({"title": f"Замечания к данным: {letter.municipality}"})
         fills = {key: book.add_format({**BODY, "bg_color": colour}) for key, colour in COLOURS.items()}
         shown = letter.findings.assign(

@@ -4,6 +4,8 @@ In:   tables with their places.
 Out:  a `Flag` each.
 """
 
+import re
+
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, WARNING
@@ -12,6 +14,10 @@ from shnor_lib.data.screening.flags import Flag
 # «4.1», «РПШ.2», «all»: several are joined by «;». What a region calls its parameters has a number in it.
 _CODE = r"(?:[A-Za-zА-Яа-яЁё]+[.\-]?)?\d{1,2}(?:\.\d{1,2}){0,2}"
 _CODES = rf"(?:all|{_CODE}(?:;{_CODE})*)?"
+_SHARE = r"\bдол[яиейю]+\b|процент|%"  # words of a parameter or an indicator that is counted in per cent
+_TITLES = {"target": "План", "actual": "Факт", "value": "Значение", "base_value": "База"}
+_WHOLE = 100  # per cent
+_ODD = re.compile(r"[^\W\d_]{4,}")  # a word where a code belongs; it may name a person
 
 
 def count_over_base(indicators: pd.DataFrame) -> Flag:
@@ -70,5 +76,55 @@ def odd_code(table: pd.DataFrame, column: str) -> Flag:
         "код параметра не похож на код; принят как есть",
         "Впишите код из перечня, например 4.2; дату вместо кода ставит Excel: задайте текстовый формат.",
         column,
-        told,
+        told.str.replace(_ODD, "…", regex=True),
     )
+
+
+def value_outside(deficits: pd.DataFrame) -> Flag:
+    """A value of a parameter below nought, or a share above 100: parameters are counts, hours and shares."""
+    words = deficits.get("parameter")
+    return Flag(
+        "value_outside",
+        ERROR,
+        _outside(deficits["value"], words),
+        "значение параметра меньше нуля или доля больше 100 %; значение не принято",
+        "Впишите верное значение или оставьте ячейку пустой.",
+        "Значение",
+        _number(deficits["value"]),
+        clears="value",
+    )
+
+
+def plan_outside(plan: pd.DataFrame, column: str, words: str, unit: str = "") -> Flag:
+    """A planned or reached value that cannot be: below nought, or a share above 100.
+
+    Args:
+        plan: rows of a plan.
+        column: the value.
+        words: column that says what is counted.
+        unit: column with the unit of the value, where there is one.
+    """
+    said = plan[words].astype("str").fillna("")
+    if unit:
+        said = said.mask(plan[unit].notna(), plan[unit].astype("str"))
+    return Flag(
+        "plan_outside",
+        WARNING,
+        _outside(plan[column], said),
+        "плановое или достигнутое значение меньше нуля или доля больше 100 %; принято как есть",
+        "Проверьте значение показателя.",
+        _TITLES[column],
+        _number(plan[column]),
+    )
+
+
+def _outside(values: "pd.Series[float]", words: "pd.Series[str] | None") -> "pd.Series[bool]":
+    wrong = values < 0
+    if words is not None:
+        share = words.astype("str").fillna("").str.contains(_SHARE, case=False, regex=True)
+        wrong |= share & (values > _WHOLE)
+    return wrong.fillna(value=False).astype(bool)
+
+
+def _number(values: "pd.Series[float]") -> "pd.Series[str]":
+    return values.map("{:g}".format, na_action="ignore").astype("str")

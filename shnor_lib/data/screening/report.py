@@ -12,7 +12,6 @@ from pathlib import Path
 
 import jinja2
 import pandas as pd
-from xlsxwriter.exceptions import FileCreateError
 
 from shnor_lib import atomic
 from shnor_lib.data.findings import ERROR, INFO, WARNING
@@ -37,6 +36,7 @@ READER_TITLES = {
     "score_distribution": "Распределение первичных баллов",
     "journal_comparison": "Сравнение отметок с журналом",
     "task_results": "Выполнение заданий",
+    "whole_plan": "аудит и дорожная карта на одном листе",
     "audit": "аудит факторов и параметров",
     "risk_profile": "рисковый профиль",
     "roadmap": "дорожная карта",
@@ -118,10 +118,10 @@ def write_reports(
                 stage=checks["stage"].map(STAGE_TITLES), result=checks["result"].map(RESULT_TITLES)
             )
             write_workbook(part, ordered, summary, said, SEVERITY_TITLES)
-    except (OSError, FileCreateError) as error:
+    except OSError as error:
         raise InputError(
             f"Отчёт о проверке не записан в «{folder}»: {atomic.reason(error)}. Закройте отчёт, если он "
-            "открыт, и проверьте место на диске. Снимок данных не создан, прежний цел и остаётся текущим."
+            "открыт, и проверьте место на диске. Снимок данных не создан."
         ) from error
     return html, xlsx
 

@@ -1,7 +1,7 @@
 """Checks of whole blocks of results: possible row by row and unlikely all the same (METHODOLOGY §7.6).
 
 In:   the table of results with its places, and where needed the register or the context form.
-Out:  a `Flag` each; nothing is rejected: a person decides.
+Out:  a `Flag` each; no row is rejected: a person decides.
 
 Bounds are choices of this project [A], set so that a synthetic region without such defects raises none of
 them.
@@ -9,7 +9,7 @@ them.
 
 import pandas as pd
 
-from shnor_lib.data.findings import WARNING
+from shnor_lib.data.findings import ERROR, WARNING
 from shnor_lib.data.screening.flags import Flag
 
 _MARKS = ["n2", "n3", "n4", "n5"]
@@ -21,6 +21,10 @@ _SAME = 90  # per cent of the schools of a block that stand again in another yea
 _REVERSED = 50  # per cent of marks «2» with hardly any «5»: the columns are the other way round
 _FEW_FIVES = 5
 _MORE = 110  # per cent of the pupils of a parallel
+_CROWD = (
+    5_000  # participants of one school in one procedure: the largest schools have some 1,500 in a parallel
+)
+_BEST_SCORE = 100  # of any procedure, primary or test scores
 
 
 def copied_rows(results: pd.DataFrame) -> Flag:
@@ -127,6 +131,34 @@ def participants_over_pupils(results: pd.DataFrame, context: pd.DataFrame) -> Fl
         "Сверьте число участников и контекстную анкету школы.",
         "Кол-во участников",
         results["participants"].astype("str") + " из " + number.astype("Int64").astype("str"),
+    )
+
+
+def crowd(results: pd.DataFrame) -> Flag:
+    """More participants in one procedure than any school has pupils in a parallel."""
+    return Flag(
+        "crowd",
+        WARNING,
+        (results["participants"] > _CROWD).fillna(value=False),
+        f"участников больше {_CROWD}: столько в одной школе не бывает; принято как есть",
+        "Проверьте число участников: похоже, сбились разряды или это строка района.",
+        "Кол-во участников",
+        results["participants"].astype("str"),
+    )
+
+
+def mean_score_outside(results: pd.DataFrame) -> Flag:
+    """A mean score that no procedure can give."""
+    scores = results["mean_score"]
+    return Flag(
+        "mean_score_outside",
+        ERROR,
+        ((scores < 0) | (scores > _BEST_SCORE)).fillna(value=False),
+        f"средний балл меньше 0 или больше {_BEST_SCORE}; значение не принято",
+        "Впишите верный балл или оставьте ячейку пустой.",
+        "Средний балл",
+        scores.map("{:g}".format, na_action="ignore").astype("str"),
+        clears="mean_score",
     )
 
 

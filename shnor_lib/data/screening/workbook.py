@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
+from shnor_lib import atomic
 from shnor_lib.data.findings import ERROR, INFO, WARNING
 from shnor_lib.data.screening import catalogue
 from shnor_lib.sheets import BODY, HEADER, OPTIONS, finish, fit_row, header, number_body
@@ -54,7 +55,7 @@ def write_workbook(
     severities: Mapping[str, str],
 ) -> None:
     """Write the sheets; texts of files are written as texts, never as formulas or links."""
-    with xlsxwriter.Workbook(str(path), OPTIONS) as book:
+    with atomic.whole(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
         fills = {key: book.add_format({**BODY, "bg_color": colour}) for key, colour in COLOURS.items()}
         shown = findings.assign(_fill=findings["severity"], severity=findings["severity"].map(severities))
         shown = shown.assign(_check=shown["check"].map(catalogue.title))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, INFO, WARNING
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake import cells, columns, quoting
 from shnor_lib.data.intake.aggregates import marks
 from shnor_lib.data.intake.aggregates.rebuild import MARKS
 from shnor_lib.data.intake.aggregates.report_rows import FIRST_ATTEMPT, series_subject
@@ -108,6 +108,7 @@ def _with_series(rows: pd.DataFrame, found: Header, log: Log) -> pd.DataFrame:
         shown.loc[unknown].apply(cells.shown).agg(" / ".join, axis=1) if unknown.any() else named[unknown],
         found.titles["subject"],
         rows["school_id"],
+        quoting.worded,
     )
     kept = rows.assign(series=named)[~unknown]
     is_vpr = kept["series"].str.startswith("vpr-")

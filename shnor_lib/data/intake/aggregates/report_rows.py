@@ -13,7 +13,7 @@ import pandas as pd
 
 from shnor_lib.data import series
 from shnor_lib.data.findings import ERROR, WARNING
-from shnor_lib.data.intake import cells
+from shnor_lib.data.intake import cells, quoting
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.reading import with_place
@@ -71,6 +71,7 @@ def with_series(rows: pd.DataFrame, log: Log) -> pd.DataFrame:
                 f"предмет «{subject}» не входит в перечень; строки блока не приняты",
                 "Проверьте название предмета в строке «Предмет:».",
                 value=subject,
+                quoted=quoting.worded,
             )
     keys = list(zip(rows["year"], rows["grade"], rows["subject"], strict=True))
     named = rows.assign(series=pd.array([ids.get(key) for key in keys], dtype="str"), attempt=FIRST_ATTEMPT)

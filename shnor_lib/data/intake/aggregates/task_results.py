@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.data.findings import WARNING
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake import cells, columns, quoting
 from shnor_lib.data.intake.aggregates import marks, rebuild, report, report_rows, shares
 from shnor_lib.data.intake.aggregates.rebuild import MARKS
 from shnor_lib.data.intake.aggregates.report import DETAIL, GROUP_COLUMN, PARTICIPANTS, Block, Heading
@@ -185,6 +185,7 @@ def _with_points(table: pd.DataFrame, log: Log) -> pd.DataFrame:
             cells.shown(rows["task"]),
             str(column),
             rows["school_id"],
+            quoting.worded,
         )
     table = table[~missing]
     if "max_score" not in table:
@@ -198,6 +199,7 @@ def _with_points(table: pd.DataFrame, log: Log) -> pd.DataFrame:
             "Выгрузите отчёт со строкой «Макс. балл» или впишите её под заголовком.",
             column=task,
             value=task,
+            quoted=quoting.worded,
         )
     numbered = table.reset_index(names="at")
     rated = numbered[known.to_numpy()]

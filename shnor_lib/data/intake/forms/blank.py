@@ -20,7 +20,7 @@ from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.forms.social_passport import SocialPassport
 from shnor_lib.data.intake.log import Log
 from shnor_lib.data.intake.reading import Taken
-from shnor_lib.data.intake.tidy import Tidy, TidyMatch
+from shnor_lib.data.intake.tidy import Tidy, TidyMatch, tell_headless
 
 Row = list[cells.Cell]
 _FOUND_NOTHING = "дефициты не выявлены"  # what the reader of audits takes for «audited, none found»
@@ -66,6 +66,7 @@ class Blank:
                 "Возьмите форму заново (shnor templates) и перенесите в неё заполненные ячейки.",
             )
             return Taken()
+        tell_headless(sheet, header, log)
         rows = _filled(sheet, found.form, header, log)
         return _READ[found.form.id](sheet, header, rows, log)
 
@@ -103,7 +104,7 @@ def _as_table(sheet: Sheet, header: Header, rows: Mapping[int, Row], table: str,
     """Rows as a tidy table with the columns that the header names."""
     if not rows:
         return Taken()
-    return Tidy().read(_like(sheet, header, rows), TidyMatch(table, header), log)
+    return Tidy().take(_like(sheet, header, rows), TidyMatch(table, header), log)
 
 
 def _without(header: Header, names: Sequence[str], **renamed: str) -> Header:

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO
-from shnor_lib.data.intake import cells
+from shnor_lib.data.intake import cells, quoting
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.forms import passport_words
@@ -207,7 +207,7 @@ def _report_unknown(rows: pd.DataFrame, found: Place, log: Log) -> None:
             "unknown_columns",
             INFO,
             "показатели паспорта не распознаны и не взяты: "
-            + ", ".join(f"«{title[:60]}»" for title in left.iloc[:20]),
+            + ", ".join(f"«{quoting.worded(title)[:60]}»" for title in left.iloc[:20]),
             "Если это нужный показатель, добавьте его название в перечень синонимов.",
             row=int(str(left.index[0])),
         )

@@ -12,7 +12,7 @@ Not:  plausibility (see `screening`), the index (see analysis).
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR, INFO
-from shnor_lib.data.intake import cells, columns, headings
+from shnor_lib.data.intake import cells, columns, headings, quoting
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.forms import passport_words
@@ -57,7 +57,7 @@ class SocialPassport:
                 "unknown_columns",
                 INFO,
                 "столбцы паспорта не распознаны и не взяты: "
-                + ", ".join(f"«{title[:60]}»" for title in found.unknown[:20]),
+                + ", ".join(f"«{quoting.worded(title)[:60]}»" for title in found.unknown[:20]),
                 "Если это нужный показатель, добавьте его название в перечень синонимов.",
                 row=found.row + 1,
             )

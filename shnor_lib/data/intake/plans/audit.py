@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR
-from shnor_lib.data.intake import cells, columns, headings
+from shnor_lib.data.intake import cells, columns, headings, quoting
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
@@ -145,6 +145,7 @@ def _by_code(frame: pd.DataFrame, found: Matrix, wave: str, home: str | None, lo
                     row=number,
                     column=found.header.titles["schools"],
                     value=part,
+                    quoted=quoting.named,
                 )
             for school in schools:
                 yield Mark(number, school, code, wave, factor, parameter, grave, municipality=home)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import pandas as pd
 
 from shnor_lib.data.findings import ERROR
-from shnor_lib.data.intake import cells, columns
+from shnor_lib.data.intake import cells, columns, quoting
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
@@ -110,6 +110,7 @@ def _marks(sheet: Sheet, frame: pd.DataFrame, found: Profile, wave: str | None, 
                     row=row,
                     column=found.header.titles["factor"],
                     value=said["factor"],
+                    quoted=quoting.worded,
                 )
             told = [(code, line[places["significance"]])] if code else []
         told = [(code, cell) for code, cell in told if cells.text(cell).casefold() not in _NONE]

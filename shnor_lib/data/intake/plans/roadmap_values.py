@@ -50,6 +50,7 @@ def take(rows: pd.DataFrame, titles: Mapping[str, str], log: Log, span: Span | N
     """
     taken = rows.assign(item=rows["item"].map(lambda cell: cells.text(cell).strip(" .")))
     if "codes" in taken:
+        tell_numbers(taken["codes"], titles.get("codes", "codes"), log)
         taken["codes"] = taken["codes"].map(codes)
     for name in _TEXTS:
         if name in taken:
@@ -66,6 +67,22 @@ def codes(cell: Cell) -> str:
         return "all"
     parts = [part.strip(" .") for part in words.replace(",", ";").split(";")]
     return ";".join(part for part in parts if part)
+
+
+def tell_numbers(column: "pd.Series[str]", title: str, log: Log) -> None:
+    """One note where codes are numbers: 1.10 typed as a number is 1.1, and nobody can tell them apart."""
+    numbers = [isinstance(cell, float) and cell % 1 != 0 and round(cell, 1) == cell for cell in column]
+    first = column[numbers].head(1)
+    if len(first):
+        log.add(
+            "code_as_number",
+            WARNING,
+            f"коды записаны числами (ячеек: {sum(numbers)}): 1.10 при этом стало 1.1; приняты как есть",
+            "Если среди кодов есть 1.10 и подобные, задайте столбцу текстовый формат и впишите их заново.",
+            row=int(str(first.index[0])),
+            column=title,
+            value=first.iloc[0],
+        )
 
 
 def _impersonal(column: "pd.Series[str]", title: str, log: Log) -> "pd.Series[str]":

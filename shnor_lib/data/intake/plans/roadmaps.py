@@ -9,7 +9,7 @@ Not:  tables by contract names (see `tidy`); the municipality where only the reg
 import pandas as pd
 
 from shnor_lib.data.findings import INFO
-from shnor_lib.data.intake import cells, columns, headings
+from shnor_lib.data.intake import cells, columns, headings, quoting
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import Sheet
 from shnor_lib.data.intake.log import Log
@@ -59,7 +59,7 @@ class Roadmap:
                 "unknown_columns",
                 INFO,
                 "столбцы дорожной карты не распознаны и не взяты: "
-                + ", ".join(f"«{title[:60]}»" for title in found.unknown[:20]),
+                + ", ".join(f"«{quoting.worded(title)[:60]}»" for title in found.unknown[:20]),
                 "Ничего не нужно, если эти столбцы лишние; иначе назовите их по образцу.",
                 row=found.row + 1,
             )

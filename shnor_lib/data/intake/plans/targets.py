@@ -29,7 +29,7 @@ FORM = "targets"
 PLANNED = "ДК "  # before the number of an item of a roadmap that promises values by year
 _YEARS = 2  # columns of years that make a table of targets
 _PLAIN = "plain"  # helper column
-_RELATIVE = ("times_more", "times_less")
+RELATIVE = ("times_more", "times_less")
 
 FAULTS = {
     wanted.UNREADABLE: (
@@ -192,7 +192,7 @@ def _rows(
             message, action = FAULTS[want.fault]
             log.add(want.fault, ERROR, message, action, row=row, column=column, value=value)
             continue
-        if want.goal in _RELATIVE and base.value is None and base.count is None:
+        if want.goal in RELATIVE and base.value is None and base.count is None:
             log.add(
                 "target_without_base",
                 WARNING,
@@ -228,7 +228,7 @@ def _wanted(said: Mapping[str, str], value: str) -> Wanted:
     known = word("goal", goal)
     number = cells.number(value).value
     if known in GOALS and number is not None:
-        return Wanted(known, number, "раза" if known in _RELATIVE else None)
+        return Wanted(known, number, "раза" if known in RELATIVE else None)
     meaning = " ".join(said.get(name, "") for name in ("goal", "direction", "title"))
     if goal and number is not None and "раз" not in goal.casefold():
         return wanted.read(f"{goal} {value}", meaning)

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from shnor_lib.data.intake import cells
+from shnor_lib.data.identity.names import is_school
+from shnor_lib.data.intake import cells, quoting
 from shnor_lib.data.intake.cells import Cell
 from shnor_lib.data.intake.columns import Header
 from shnor_lib.data.intake.files import CsvSheet, Sheet
@@ -43,6 +44,7 @@ _SCHOOL = ("municipality", "region", "name")
 BLOCK = 8 << 20  # bytes of CSV read at a time
 # Added to a school that a file of the РЦОИ writes as a bare number: its own code or six digits of a login.
 BARE = 1_000_000
+_REGION_CODE = re.compile(r"reg\d+(?:_m?\d+)?", re.IGNORECASE)
 _SHORT_CODE = re.compile(r"\d{3,4}")
 
 Columns = Mapping[str, Sequence[str | None]]
@@ -65,6 +67,7 @@ class Source:
         has_ids: persons can be told apart.
         columns: those of `TEXTS` that the table has; the others are empty in all rows.
         schools: six digits → login, name, municipality, region as the rows write them; filled while reading.
+            What names no school and no place may be a pupil's in a row that has moved: it is left out.
         ragged: numbers of rows with another number of cells than the heading, left out; filled while reading.
         rcoi: the table comes from a РЦОИ: bare numbers of schools get `BARE` added, and may be short.
     """
@@ -96,11 +99,14 @@ class Source:
         prefix, digits = school_code(login, self.rcoi)
         if digits is None:
             return
-        words = {"login_prefix": prefix, "name": name or (row.get("name") or "")}
+        own = row.get("name") or ""
+        words = {"login_prefix": prefix, "name": name or (own if is_school(own) else "")}
         for column in ("municipality", "region"):
             code, bar, rest = (part.strip() for part in (row.get(column) or "").partition("|"))
-            words[column] = rest if bar else code
-            words[f"{column}_code"] = code if bar else ""
+            coded = bool(bar) and _REGION_CODE.fullmatch(code) is not None
+            said = rest if bar else code
+            words[column] = said if coded or quoting.is_place(said) else ""
+            words[f"{column}_code"] = code if coded else ""
         known = self.schools.setdefault(digits, words)
         known.update({key: value for key, value in words.items() if value and not known[key]})
 
