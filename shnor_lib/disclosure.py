@@ -42,6 +42,22 @@ def hidden(participants: Ints, exact: Flags, municipalities: Ints, totals: Ints,
     return result
 
 
+def over_schools(participants: Ints, exact: Flags, municipality_id: pd.Series, minimum: int) -> Flags:
+    """`hidden` for one year of a whole region.
+
+    Args:
+        participants: persons by school × series.
+        exact: the number of those who failed is known exactly; the same shape.
+        municipality_id: of the schools, in their order; schools without one are together.
+        minimum: persons below which a count is not shown.
+    """
+    series = np.broadcast_to(np.arange(participants.shape[1]), participants.shape)
+    codes, _ = pd.factorize(municipality_id, use_na_sentinel=False)
+    municipality = codes[:, None] * participants.shape[1] + series
+    found = hidden(participants.ravel(), exact.ravel(), municipality.ravel(), series.ravel(), minimum)
+    return found.reshape(participants.shape)
+
+
 def protect(cells: pd.DataFrame, minimum: int = 5) -> pd.DataFrame:
     """Hide counts of small cells.
 

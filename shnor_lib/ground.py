@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from shnor_lib import disclosure
 from shnor_lib.analysis import (
     beside,
     calendar,
@@ -26,7 +27,9 @@ from shnor_lib.analysis import (
 from shnor_lib.analysis.credibility import scores, signals
 from shnor_lib.analysis.dynamics import Dynamics
 from shnor_lib.analysis.identification import Decision
+from shnor_lib.analysis.roster import Roster
 from shnor_lib.analysis.social_index import Index
+from shnor_lib.analysis.trial import Guard
 from shnor_lib.data import crosswalk as codes
 from shnor_lib.data.store import Snapshot
 from shnor_lib.errors import SelectionError, UnmatchedError
@@ -40,19 +43,30 @@ _SHOWN_CODES = 20
 class Ground(Shelf):
     """A snapshot of a project and every decision on it; each question is answered once."""
 
-    def decision(self, year: int, method: Methodology, as_of: int) -> Decision:
-        """Decision of a year on the schools as they are in `as_of` (R17), kept for the next question."""
+    def decision(
+        self, year: int, method: Methodology, as_of: int, usual: Methodology | None = None
+    ) -> Decision:
+        """Decision of a year on the schools as they are in `as_of` (R17), kept for the next question.
+
+        Args:
+            year: reporting year.
+            method: the method, or what is tried in its place.
+            as_of: year whose codes and register stand.
+            usual: the method, where another one is tried before readers who may not see hidden counts (R25).
+        """
+        if usual is not None and usual.identification == method.identification:
+            usual = None
         policy, index = method.identification, method.social_index
         listing = index if policy.listing == "rule_and_low_index" else None
         zone = (method.risk, index, method.deficits, method.prevention) if method.risk.parts else None
-        key = ("decision", year, policy, listing, zone, as_of)
-        return self.kept(key, lambda: self._decide(year, method, as_of))
+        against = usual and (usual.identification, usual.publication)
+        key = ("decision", year, policy, listing, zone, as_of, against)
+        return self.kept(key, lambda: self._decide(year, method, as_of, usual))
 
-    def _decide(self, year: int, method: Methodology, as_of: int) -> Decision:
+    def _decide(self, year: int, method: Methodology, as_of: int, usual: Methodology | None) -> Decision:
         policy = method.identification
-        results, schools = self._under_codes_of(
-            as_of, calendar.years_needed(year, policy), policy.merged_schools
-        )
+        needed = [calendar.years_needed(year, of.identification) for of in (method, usual or method)]
+        results, schools = self._under_codes_of(as_of, max(needed, key=len), policy.merged_schools)
         # A school that changed its code by `as_of` stands under the new one; a closed one stays in the years
         # in which it was open.
         moves = self.table("crosswalk")
@@ -73,6 +87,7 @@ class Ground(Shelf):
             received=received,
             low_index=self._low_index(year, method, as_of, ids),
             risk=self._at_risk(year, method, as_of, ids),
+            guard=_guard(usual, judged) if usual else None,
         )
 
     def _list_of_method(self, method: Methodology, year: int, as_of: int) -> frozenset[str]:
@@ -181,7 +196,7 @@ class Ground(Shelf):
 
     def firmness(self, decision: Decision) -> stability.Firmness:
         """What chance makes of a decision."""
-        key = ("firmness", decision.year, decision.policy, decision.low_index.tobytes())
+        key = ("firmness", decision.year, decision.policy, decision.low_index.tobytes(), decision.usual)
         return self.kept(key, lambda: stability.firmness(decision))
 
     def signals(self, decision: Decision) -> signals.Signals:
@@ -274,6 +289,16 @@ class Ground(Shelf):
             beside.indicators(school_ids, year, method.beside.indicators, tables),
             beside.needs(school_ids, rows, method.prevention),
         )
+
+
+def _guard(usual: Methodology, judged: Roster) -> Guard:
+    """What keeps a trial of other settings from telling counts that are hidden (R25)."""
+    minimum, municipalities = usual.publication.min_participants, judged.judged["municipality_id"]
+    return Guard(
+        usual.identification,
+        minimum,
+        lambda n, exact: disclosure.over_schools(n, exact, municipalities, minimum),
+    )
 
 
 _shared: list[Ground] = []

@@ -25,7 +25,7 @@ from shnor_lib.methodology.conditions import Risk
 from shnor_lib.settings import Project, find_project
 from shnor_lib.social import LOOK_BACK, Findings, Social
 from shnor_lib.verdicts import Verdicts
-from shnor_lib.views import BesideView, DeficitsView, DynamicsView
+from shnor_lib.views import BesideView, DeficitsView, DynamicsView, targets
 from shnor_lib.whole import Whole
 
 # A batch pins the snapshot it began with, so that an ingest meanwhile does not mix two of them.
@@ -158,16 +158,35 @@ class Region:
             UnmatchedError: results carry codes that no school has (R18).
             MethodologyError: an override is wrong.
         """
+        return self._verdicts(year, overrides, None)
+
+    def try_out(self, year: int | None = None, **overrides: object) -> Verdicts:
+        """Verdicts under other settings for the eyes of others: cells that are hidden do not move (R25).
+
+        By the settings under which a school enters and leaves the list one could find out the counts of a
+        group too small to be shown; here such a group counts as under the method (see `analysis.trial`).
+
+        Raises:
+            As `identify`.
+        """
+        return self._verdicts(year, overrides, self.method)
+
+    def _verdicts(
+        self, year: int | None, overrides: Mapping[str, object], usual: Methodology | None
+    ) -> Verdicts:
         when = self._checked(year)
         method = self._method_with(overrides)
 
         def again(**more: object) -> Verdicts:
-            return self.identify(when, **{**overrides, **more})
+            return self._verdicts(when, {**overrides, **more}, usual)
 
         def whole() -> Whole:
-            return Whole(self.ground, self.ground.decision(when, method, as_of=when), method)
+            return Whole(self.ground, self.ground.decision(when, method, when, usual), method)
 
-        return Verdicts(self.ground.kept(("whole", when, method), whole), self.title, self._scope_id, again)
+        # Where nothing differs the answers are those of the method.
+        against = usual if usual and usual.identification != method.identification else None
+        key = ("whole", when, method, against)
+        return Verdicts(self.ground.kept(key, whole), self.title, self._scope_id, again)
 
     def dynamics(self, year: int | None = None, **overrides: object) -> DynamicsView:
         """Movement of schools between clusters from the year before to the year (R19)."""
@@ -237,6 +256,11 @@ class Region:
         )
         schools = self._here(every)
         return BesideView(self.title, when, method, schools, indicators, needs)
+
+    def targets(self, year: int | None = None, **overrides: object) -> pd.DataFrame:
+        """R24: targets of the municipality or the region and what came of them (see `views.targets`)."""
+        when = self._checked(year)
+        return targets(self.ground, when, self._method_with(overrides), self._scope_id)
 
     def social(self, year: int | None = None, **overrides: object) -> Social:
         """Social index, ШНСУ, zones of risk and of attention, resilient and similar schools (R20–R22)."""

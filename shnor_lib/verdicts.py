@@ -164,11 +164,12 @@ class Verdicts:
     @property
     def missing_series(self) -> list[str]:
         """Series that were held but of which not a single result is loaded, as Russian short names."""
-        expected, known = self.decision.expected, self.decision.now.known
+        expected, cube = self.decision.expected, self.decision.cube
+        loaded = cube.row[cube.year(self.decision.year)] >= 0
         return [
             series_ids.parse(name).short
             for position, name in enumerate(self.decision.cube.series)
-            if expected[:, position].any() and not known[:, position].any()
+            if expected[:, position].any() and not loaded[:, position].any()
         ]
 
     def judged(self, school_id: str) -> str:

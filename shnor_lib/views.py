@@ -1,19 +1,31 @@
-"""Dynamics, deficits and indicators as an analyst holds them: with names, limited to a municipality.
+"""Dynamics, deficits, indicators, targets as an analyst holds them: with names, limited to a municipality.
 
 In:   what `analysis.dynamics`, `analysis.deficits` and `analysis.beside` found, and the names of
-      the register.
+      the register; for targets the ground itself.
 Out:  frames ready to be shown or written; `Region` makes them.
+
+Targets (R24) come from the table `targets` (those of the year, of each municipality) and from the method
+(of all schools of the territory looked at, whatever year they are for). Persons are counted over the schools
+that the method judges, so that a target and a list speak of the same schools.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from shnor_lib.analysis.targets import Measured, evaluate
+from shnor_lib.data import crosswalk as codes
+from shnor_lib.data.target_indicators import Counted, counted
+from shnor_lib.ground import Ground
 from shnor_lib.methodology import Methodology
 from shnor_lib.present import text
 
 _ORDER = ["municipality", "name", "school_id"]
+
+_TABLES = ("outcomes", "prevention")
+_NAMES = ("municipality_id", "municipality")
 
 
 @dataclass(frozen=True, repr=False)
@@ -143,3 +155,91 @@ class BesideView:
                 column = rows[name].reindex(wide["school_id"]).array
                 wide = wide.assign(**{f"{policy.code}_{name}": column})
         return wide
+
+
+class _Counts:
+    """Persons by indicator and year over some schools, under the codes of a year."""
+
+    def __init__(self, ground: Ground, as_of: int, schools: Sequence[str]) -> None:
+        moves = ground.table("crosswalk")
+        self._schools = frozenset(schools)
+        self._tables = {name: codes.under_codes(ground.table(name), moves, as_of) for name in _TABLES}
+        self._results = codes.under_codes(ground.table("results"), moves, as_of)
+
+    def __call__(self, indicator: str, year: int) -> Measured | None:
+        """What was counted, over the schools of which it is known; None where it is known of nobody."""
+        how = counted().get(indicator)
+        found = self._of_results(how, year) if how else self._of_tables(indicator, year)
+        return found if found is not None and found.of > 0 else None
+
+    def _of_tables(self, indicator: str, year: int) -> Measured | None:
+        for table in self._tables.values():
+            rows = self._here(table, year)
+            known = rows[rows["indicator"].eq(indicator) & rows["count"].notna() & rows["base"].notna()]
+            if len(known):
+                count = int(known["count"].sum())
+                return Measured(count, count, int(known["base"].sum()))
+        return None
+
+    def _of_results(self, how: Counted, year: int) -> Measured | None:
+        rows = self._here(self._results, year)
+        rows = rows[rows["series"].isin(how.series) & rows["attempt"].fillna("first").eq(how.attempt)]
+        low, high = (
+            rows["failed"].fillna(rows[name]) if name in rows else rows["failed"]
+            for name in ("failed_low", "failed_high")
+        )
+        known = (low.notna() & high.notna() & rows["participants"].notna()).to_numpy(dtype=bool)
+        if not known.any():
+            return None
+        n = int(rows.loc[known, "participants"].sum())
+        least, most = int(low[known].sum()), int(high[known].sum())
+        return Measured(n - most, n - least, n) if how.passed else Measured(least, most, n)
+
+    def _here(self, table: pd.DataFrame, year: int) -> pd.DataFrame:
+        mine = table["year"].eq(year).fillna(value=False) & table["school_id"].isin(self._schools)
+        return table[mine.to_numpy(dtype=bool)]
+
+
+def targets(ground: Ground, year: int, method: Methodology, municipality_id: str | None) -> pd.DataFrame:
+    """Targets and what came of them.
+
+    Args:
+        ground: tables of the region.
+        year: reporting year.
+        method: with targets of its own, or none.
+        municipality_id: the municipality looked at; None for the region.
+
+    Returns:
+        municipality_id, municipality (str; missing for a target of the method), indicator, year, title, goal,
+        value, unit, base_year, source, then as `analysis.targets.evaluate`. Counts of fewer than the
+        publishable number of persons are hidden (R25): suppressed (bool).
+    """
+    judged = ground.decision(year, method, as_of=year).roster.judged
+    parts = []
+    here = judged if municipality_id is None else judged[_is(judged, municipality_id)]
+    own = pd.DataFrame([target.model_dump() for target in method.beside.targets])
+    if len(own):
+        own["source"] = method.source
+        parts.append(evaluate(own, _Counts(ground, year, here["school_id"].to_list()), year))
+    planned = ground.table("targets")
+    planned = planned[planned["year"].eq(year).fillna(value=False).to_numpy(dtype=bool)]
+    if municipality_id is not None:
+        planned = planned[_is(planned, municipality_id)]
+    titles = judged.drop_duplicates("municipality_id").set_index("municipality_id")["municipality"]
+    for home, rows in planned.groupby("municipality_id", sort=True):
+        schools = judged.loc[_is(judged, str(home)), "school_id"].to_list()
+        found = evaluate(rows, _Counts(ground, year, schools), year)
+        parts.append(found.assign(municipality=titles.get(home, str(home))))
+    if not parts:
+        return pd.DataFrame(columns=[*_NAMES, "indicator", "year", "title", "reached", "why", "suppressed"])
+    every = pd.concat(parts, ignore_index=True)
+    for name in (*_NAMES, "unit", "goal", "title", "source"):
+        every[name] = every[name].astype("str") if name in every else pd.Series(dtype="str")
+    hidden = every["of"].lt(method.publication.min_participants).fillna(value=False).astype(bool)
+    for name in ("count", "of", "share", "actual"):
+        every[name] = every[name].mask(hidden)
+    return every.assign(suppressed=hidden)
+
+
+def _is(frame: pd.DataFrame, municipality_id: str) -> "pd.Series[bool]":
+    return frame["municipality_id"].eq(municipality_id).fillna(value=False).astype(bool)

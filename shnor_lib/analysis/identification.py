@@ -11,7 +11,7 @@ largest possible count: a school is listed only if the smallest one lists it, an
 `requires_check` if the two disagree.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,8 +23,11 @@ from shnor_lib import statistics
 from shnor_lib.analysis import calendar, cells, limbs
 from shnor_lib.analysis.cells import MISSING, Cube, Flags, Hits, Ints
 from shnor_lib.analysis.roster import Roster
+from shnor_lib.analysis.trial import Guard
 from shnor_lib.data import series as series_ids
 from shnor_lib.methodology.model import Identification
+
+Judge = Callable[[int], Hits]
 
 STATUSES = ("shnor", "watch", "risk", "not_identified", "doubtful", "not_evaluable")
 
@@ -55,6 +58,8 @@ class Decision:
         low_index: the social index lies in the lowest quartile (R21), where the method asks for it.
         received: the school is on the list received for the year, where the method takes that one (R14).
         risk: schools in the zone of risk, with the parts of R20 that put them there.
+        usual: the policies of the method, where others are tried and hidden cells keep their verdict (see
+            `trial`); else None.
     """
 
     year: int
@@ -78,6 +83,7 @@ class Decision:
     low_index: Flags
     received: Flags
     risk: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    usual: Identification | None = None
 
     def __repr__(self) -> str:
         return f"<Decision {self.year}: {len(self.status)} schools, {len(self.cube.series)} series>"
@@ -198,6 +204,7 @@ def decide(
     low_index: Set[str] = frozenset(),
     received: Set[str] = frozenset(),
     risk: Mapping[str, Sequence[str]] | None = None,
+    guard: Guard | None = None,
 ) -> Decision:
     """Judge every school of the roster for one year.
 
@@ -211,17 +218,26 @@ def decide(
         low_index: school ids in the lowest quartile of the social index, for `listing: rule_and_low_index`.
         received: school ids on the list received for t, for `listing: imported`.
         risk: school ids in the zone of risk (R20) and why; they are `risk` where nothing else is found.
+        guard: for a trial of other policies than those of the method that others will see (R25).
 
     Source: приказ Рособрнадзора № 847; METHODOLOGY R6–R16.
     """
-    years = calendar.years_needed(year, policy)
+    needed = [calendar.years_needed(year, of) for of in (policy, guard.usual if guard else policy)]
+    years = max(needed, key=len)
     schools = pd.Index(roster.judged["school_id"])
     cube = cells.build(results, schools, policy.series, years, policy.attempt)
     held = calendar.build(procedures, cube)
     at = cube.year(year)
-    now = cells.hits(cube, held.groups, held.held, year, policy)
+
+    def judge(when: int) -> Hits:
+        """R6 on a year of the cube."""
+        if guard:
+            return guard.hits(cube, held, when, policy)
+        return cells.hits(cube, held.groups, held.held, when, policy)
+
+    now = judge(year)
     previous = held.previous(years, year, policy)
-    before = _before(cube, held, previous, policy)
+    before = _before(cube, previous, judge)
     comparable = (previous >= 0) & (held.groups[previous, np.arange(len(policy.series))] == held.groups[at])
     usable = comparable if policy.comparability == "strict" else previous >= 0
     counted = before.certain & usable
@@ -258,16 +274,17 @@ def decide(
         low_index=low,
         received=named,
         risk=risk or {},
+        usual=guard.usual if guard else None,
     )
 
 
-def _before(cube: Cube, held: calendar.Calendar, previous: Ints, policy: Identification) -> Hits:
+def _before(cube: Cube, previous: Ints, judge: Judge) -> Hits:
     """R6 in each series' own previous year."""
     shape = (len(cube.schools), len(cube.series))
     known, certain, possible = (np.zeros(shape, dtype=bool) for _ in range(3))
     n, low, high = (np.full(shape, MISSING, dtype=np.int64) for _ in range(3))
     for position in np.unique(previous[previous >= 0]):
-        hits = cells.hits(cube, held.groups, held.held, cube.years[position], policy)
+        hits = judge(cube.years[position])
         here = previous == position
         known[:, here], certain[:, here] = hits.known[:, here], hits.certain[:, here]
         possible[:, here] = hits.possible[:, here]

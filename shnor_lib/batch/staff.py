@@ -25,13 +25,13 @@ from shnor_lib.batch.plan import Unit
 from shnor_lib.engine import safe
 from shnor_lib.engine.fork import ForkRefusedError
 from shnor_lib.engine.warmup import Call
-from shnor_lib.pages.kinds import KINDS
+from shnor_lib.pages.kinds import KINDS, TRIED
 from shnor_lib.region import SNAPSHOT_VARIABLE
 from shnor_lib.settings import PROJECT_VARIABLE, Project
 
 DISPLAY_VARIABLE = "SHNOR_DISPLAY"
 _REHEARSE = "shnor_lib.pages.rehearsal:rehearse"
-_SHARED = ("methodology", "threshold")
+_SHARED = ("methodology", *TRIED)
 
 
 @dataclass(frozen=True)

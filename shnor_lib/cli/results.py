@@ -138,13 +138,18 @@ def indicators(
 ) -> None:
     """Записать показатели рядом с правилом и потребность в профилактике, если они есть в методике."""
     from shnor_lib.present import beside as words
+    from shnor_lib.present import targets as goals
 
     region = open_region(project, methodology, municipality)
     found = region.beside(year, **settings_of(settings))
+    planned = region.targets(year, **settings_of(settings))
     title = f"{region.title}: показатели рядом с правилом, {found.year} год"
     sheet, notes = words.sheet(found)
-    write(found.table, out, title, region, found.method.label, {"Показатели": sheet}, notes)
-    for line in words.summary(found):
+    sheets = {"Показатели": sheet}
+    if len(planned):
+        sheets["Цели"] = goals.sheet(planned, found.year, region.title)
+    write(found.table, out, title, region, found.method.label, sheets, notes)
+    for line in [*words.summary(found), *goals.summary(planned)]:
         typer.echo(line)
     typer.echo(f"Записано: {out}")
 

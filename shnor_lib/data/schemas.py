@@ -171,6 +171,8 @@ TABLES: dict[str, Table] = {
             confirmed_high=count(),
             raised_low=count(),
             raised_high=count(),
+            spearman=number(),
+            spearman_printed=number(),
         ),
         table(
             "task_results",

@@ -26,6 +26,11 @@ _LOG = logging.getLogger(__name__)
 _FAILED = "Не получилось: внутренняя ошибка. Подробности — в журнале сервера."
 
 
+# Fields of a selection, and what a wrong number is called.
+TEXTS = ("municipality", "limb_b", "years", "series")
+NUMBERS = {"year": "год", "threshold": "порог", "min_participants": "число участников"}
+
+
 @dataclass(frozen=True)
 class Selection:
     """What a page shows.
@@ -34,22 +39,31 @@ class Selection:
         municipality: id or name; empty for the whole region.
         year: reporting year; 0 for the newest.
         threshold: per cent; 0 for that of the method.
+        min_participants: smallest number of participants that counts (R9); 0 for that of the method.
+        limb_b: reading of limb B (R11): `same_series`, `any_series`; empty for that of the method.
+        years: `calendar`, `last_held` (R12), `pool2`, `pool3` (R9); empty for those of the method.
+        series: ids of series, parted by commas, semicolons or blanks; empty for those of the method.
     """
 
     municipality: str = ""
     year: int = 0
     threshold: int = 0
+    min_participants: int = 0
+    limb_b: str = ""
+    years: str = ""
+    series: str = ""
 
     def from_query(self, query: str) -> "Selection":
         """The selection with what the query string of an address says instead.
 
         Raises:
-            ParameterError: a year or a threshold that is not a number.
+            ParameterError: a number that is none.
         """
         values = {name: items[-1] for name, items in parse_qs(query).items()}
-        changed = replace(self, municipality=values.get("municipality", self.municipality))
+        texts = {name: values[name] for name in TEXTS if name in values}
+        changed = replace(self, **texts)  # type: ignore[arg-type]
         faults = []
-        for name, title in (("year", "год"), ("threshold", "порог")):
+        for name, title in NUMBERS.items():
             value = values.get(name)
             if value is None:
                 continue
@@ -63,7 +77,7 @@ class Selection:
 
 
 class ControlBar(anywidget.AnyWidget):
-    """The bar: municipality, year, threshold, download.
+    """The bar: municipality, year, settings to try, download.
 
     Attributes:
         region: label of the choice of the whole region.
@@ -73,6 +87,9 @@ class ControlBar(anywidget.AnyWidget):
         year: year chosen.
         threshold: per cent chosen; 0 hides the slider.
         method_threshold: per cent of the method.
+        choices: settings to try beside the threshold: name → pairs of value and label; empty hides them.
+        tried: values chosen of them; `series` is a list.
+        method_series: series of the method.
         in_url: keep the choice in the address of the page.
     """
 
@@ -86,6 +103,9 @@ class ControlBar(anywidget.AnyWidget):
     year = traitlets.Int().tag(sync=True)
     threshold = traitlets.Int().tag(sync=True)
     method_threshold = traitlets.Int().tag(sync=True)
+    choices: Any = traitlets.Dict().tag(sync=True)
+    tried: Any = traitlets.Dict().tag(sync=True)
+    method_series: traitlets.List[str] = traitlets.List().tag(sync=True)
     in_url = traitlets.Bool().tag(sync=True)
 
     def __init__(
@@ -125,11 +145,9 @@ class ControlBar(anywidget.AnyWidget):
             self.send({"kind": "plotly"}, [get_plotlyjs().encode()])
 
     def _answer_choice(self, message: dict[str, Any]) -> None:
-        chosen = Selection(
-            str(message.get("municipality", "")),
-            int(message.get("year", 0)),
-            int(message.get("threshold", 0)),
-        )
+        said: dict[str, Any] = {name: str(message.get(name, "")) for name in TEXTS}
+        said |= {name: int(message.get(name, 0)) for name in NUMBERS}
+        chosen = Selection(**said)
         self._version += 1
         answer: dict[str, Any] = {"kind": "done", "version": self._version, "sections": {}}
         try:

@@ -10,7 +10,7 @@ from shnor_lib.analysis import totals
 from shnor_lib.pages.page import Page
 from shnor_lib.pages.parts import procedures_of
 from shnor_lib.present import figures_dynamics as figures
-from shnor_lib.present import figures_years, html, labels, movement, tables, text
+from shnor_lib.present import figures_years, html, labels, movement, tables, targets, text
 from shnor_lib.present.display import Block
 from shnor_lib.present.html import Card
 from shnor_lib.present.tables import Table
@@ -27,6 +27,11 @@ class DynamicsPage(Page):
     def dynamics(self) -> DynamicsView:
         """Movement from the year before, limited to the municipality."""
         return self.region.dynamics(self.year)
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """R24: what the programme planned, and what came of it."""
+        return self.region.targets(self.year)
 
     def summary(self) -> None:
         """Headline numbers."""
@@ -54,7 +59,8 @@ class DynamicsPage(Page):
 
     def tables(self) -> Sequence[Table]:
         """Movement of schools, transitions, the list by year."""
-        return [self._schools_table(), self._transitions_table(), self._years_table()]
+        planned = [self._targets_table()] if len(self.targets) else []
+        return [self._schools_table(), self._transitions_table(), self._years_table(), *planned]
 
     @property
     def has_before(self) -> bool:
@@ -106,7 +112,12 @@ class DynamicsPage(Page):
                 ]
             )
         )
+        if len(self.targets):
+            blocks.append(html.piece(self._targets_table().html()))
         return [*blocks, *self._warnings()]
+
+    def _targets_table(self) -> Table:
+        return targets.table(self.targets, self.year, self.region.title)
 
     def _finding(self) -> str:
         found = self.dynamics.summary

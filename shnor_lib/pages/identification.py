@@ -29,8 +29,13 @@ class IdentificationPage(Page):
 
     @cached_property
     def verdicts(self) -> Verdicts:
-        """Verdicts of the year, limited to the municipality."""
-        return self.region.identify(self.year, **self.overrides)
+        """Verdicts of the year, limited to the municipality; in a trial hidden cells do not move (R25)."""
+        return self.region.try_out(self.year, **self.overrides)
+
+    @cached_property
+    def usual(self) -> Verdicts:
+        """Verdicts of the year by the method."""
+        return self.region.identify(self.year)
 
     @cached_property
     def cells(self) -> pd.DataFrame:
@@ -62,14 +67,18 @@ class IdentificationPage(Page):
         self._section(lambda: [html.guide(self._terms())])
 
     def tables(self) -> Sequence[Table]:
-        """The list, all schools, other settings, all counts."""
+        """The list, all schools, other settings, all counts; in a trial, what it changes."""
+        second = own.changes(self.verdicts, self.usual) if self.is_trial else own.firmness(self.verdicts)
         return [
             own.listed(self.verdicts),
             own.schools(self.verdicts),
-            own.firmness(self.verdicts),
-            own.settings(self.region, self.verdicts, self.threshold),
+            second,
+            self._settings(),
             own.counts(self.cells, self.threshold),
         ]
+
+    def _settings(self) -> Table:
+        return own.settings(self.region, self.verdicts, "; ".join(self.trial_words))
 
     def _summary(self) -> list[Block]:
         table, counts = self.verdicts.table, self.verdicts.counts
@@ -77,6 +86,8 @@ class IdentificationPage(Page):
         blocks: list[Block] = [html.lede(self._finding(total, listed), self._second_thought())]
         blocks.append(html.cards(self._cards(table, counts)))
         blocks.append(html.strip(counts))
+        if self.is_trial:
+            blocks.append(html.piece(own.changes(self.verdicts, self.usual).html()))
         blocks += self._warnings(table)
         return blocks
 
@@ -86,11 +97,17 @@ class IdentificationPage(Page):
         if listed == 0:
             return f"В списке ШНОР {self.year} года нет ни одной школы из {text.number(total)}"
         if self.is_trial:
-            return f"При пороге {self.threshold}{text.NBSP}% в списке — {text.part(listed, total)}"
+            return f"При пробе в списке — {text.part(listed, total)}"
         return f"В списке ШНОР {self.year} года — {text.part(listed, total)}"
 
     def _second_thought(self) -> str:
         listed = self.verdicts.listed
+        if self.is_trial:
+            entered, left = own.entered_and_left(self.verdicts, self.usual)
+            return (
+                f"По методике — {text.number(self.usual.counts['shnor'])}. "
+                f"Добавились бы {text.number(len(entered))}, выпали бы {text.number(len(left))}."
+            )
         if listed.empty:
             return ""
         both = int((listed["limb_a"] & listed["limb_b"]).sum())
@@ -214,14 +231,17 @@ class IdentificationPage(Page):
         ]
 
     def _certainty(self) -> list[Block]:
-        chance = self.whole.identify(self.year, **self.overrides).chance
+        if self.is_trial:
+            told = "Насколько список твёрд, считается только для списка по методике"
+            return [html.lede(told), html.piece(self._settings().html())]
+        chance = self.whole.identify(self.year).chance
         series = self.verdicts.decision.cube.series
         funnels = {item: found for item in series if (found := chance.funnel(item)) is not None}
         return [
             html.lede(*self._firmness()),
             html.piece(own.firmness(self.verdicts).html()),
             figures_funnel.funnel(self.cells, funnels, self.year, self.threshold),
-            html.piece(own.settings(self.region, self.verdicts, self.threshold).html()),
+            html.piece(self._settings().html()),
         ]
 
     def _firmness(self) -> tuple[str, str]:

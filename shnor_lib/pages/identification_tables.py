@@ -92,28 +92,67 @@ def counts(cells: pd.DataFrame, threshold: int) -> Table:
     )
 
 
-def settings(region: Region, shown: Verdicts, threshold: int) -> Table:
+def changes(shown: Verdicts, usual: Verdicts) -> Table:
+    """Schools that a trial puts on the list or takes off it, each with the reason for which it is listed.
+
+    Args:
+        shown: the verdicts under what is tried.
+        usual: the verdicts by the method.
+    """
+    entered, left = entered_and_left(shown, usual)
+    # The reason is that of the side on which the school is listed.
+    frame = pd.concat(
+        [
+            side.listed[side.listed["school_id"].isin(ids)].assign(change=change)
+            for side, ids, change in ((shown, entered, "добавилась бы"), (usual, left, "выпала бы"))
+        ]
+    ).sort_values(_ALPHABETICAL, key=text.alphabet)
+    other = usual.table[["school_id", "status"]].merge(
+        shown.table[["school_id", "status"]], on="school_id", suffixes=("_usual", "_shown")
+    )
+    frame = frame.merge(other, on="school_id", how="left")
+    return Table(
+        "Что изменила бы проба",
+        [
+            *tables.schools(frame),
+            *tables.municipality(frame),
+            tables.words("Список", frame["change"]),
+            tables.marked("По методике", frame["status_usual"], labels.STATUSES, "status"),
+            tables.marked("При пробе", frame["status_shown"], labels.STATUSES, "status"),
+            tables.made("Почему в списке", frame["reasons"], _reasons, wide=True),
+        ],
+        note="Основания — те, по которым школа в списке: у тех, кто добавился бы, при пробе, у тех, кто "
+        "выпал бы, по методике.",
+        nothing="Список остался бы тем же.",
+    )
+
+
+def entered_and_left(shown: Verdicts, usual: Verdicts) -> tuple[set[str], set[str]]:
+    """Ids of the schools that only the first verdicts list, and of those that only the second ones do."""
+    here, there = _listed_ids(shown), _listed_ids(usual)
+    return here - there, there - here
+
+
+def settings(region: Region, shown: Verdicts, tried_words: str) -> Table:
     """How long the list would be under other settings: a second opinion, not another list.
 
     Args:
         region: the territory shown.
-        shown: the verdicts of the page, under a threshold that may be a trial.
-        threshold: that threshold, per cent.
+        shown: the verdicts of the page, which may be a trial.
+        tried_words: what is tried, in words; empty where nothing is.
     """
     usual = region.identify(shown.year)
     by_method = usual.method.identification.threshold_percent
     tried = [(f"По методике: порог {by_method}{text.NBSP}%", usual)]
-    if threshold != by_method:
-        tried.append((f"Проба: порог {threshold}{text.NBSP}%", shown))
+    if tried_words:
+        tried.append((f"Проба: {tried_words}", shown))
     tried += [
-        (f"Порог {value}{text.NBSP}%", region.identify(shown.year, threshold=value))
+        (f"Порог {value}{text.NBSP}%", region.try_out(shown.year, threshold=value))
         for value in _TRIED
-        if value not in (by_method, threshold)
+        if value != by_method
     ]
     strict = {"small_counts": "suppress", "min_participants": _SMALL}
-    tried.append(
-        (f"Не считать работы, где меньше {_SMALL} участников", region.identify(shown.year, **strict))
-    )
+    tried.append((f"Не считать работы, где меньше {_SMALL} участников", region.try_out(shown.year, **strict)))
     found = [(name, _listed_ids(verdicts)) for name, verdicts in tried]
     base = found[0][1]
     return Table(

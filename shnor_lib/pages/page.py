@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from shnor_lib import region as regions
 from shnor_lib.errors import ParameterError, SelectionError, ShnorError
 from shnor_lib.methodology.describe import decided
+from shnor_lib.pages import trial
 from shnor_lib.pages.controls import ControlBar, Selection
 from shnor_lib.present import display, html, text
 from shnor_lib.present.display import Block, Mode
@@ -36,7 +37,7 @@ class Page:
     Attributes:
         kind: machine name, part of file names.
         title: what the page is about, nominative case.
-        has_threshold: whether the threshold can be tried out.
+        has_threshold: whether the threshold and other settings can be tried out (see `trial`).
         mode: display mode.
         selection: what is shown.
     """
@@ -84,13 +85,24 @@ class Page:
 
     @property
     def overrides(self) -> dict[str, object]:
-        """Settings tried out beside those of the method."""
-        return {"threshold": self.selection.threshold} if self.is_trial else {}
+        """Settings tried out in place of those of the method."""
+        return trial.overrides(self.selection, self.whole.method.identification)
 
     @property
     def is_trial(self) -> bool:
-        """Whether a threshold other than that of the method is tried out."""
-        return self.selection.threshold not in (0, self.method_threshold)
+        """Whether settings other than those of the method are tried out."""
+        return bool(self.overrides)
+
+    @property
+    def trial_words(self) -> list[str]:
+        """What is tried out, in words; one text a setting."""
+        return trial.words(self.selection, self.whole.method.identification)
+
+    @cached_property
+    def known_series(self) -> list[str]:
+        """Series that can be tried: those of the method, then others of which there are results."""
+        own = self.whole.method.identification.series
+        return [*own, *sorted(set(self.whole.table("results")["series"].unique()) - set(own))]
 
     @property
     def method_threshold(self) -> int:
@@ -140,8 +152,10 @@ class Page:
             "Снимок данных": f"{snapshot.id} от {text.date(snapshot.created.date())}",
             "Версия программы": _version(),
         }
-        if self.is_trial:
+        if self.threshold != self.method_threshold:
             facts["Порог"] = f"{self.threshold}{text.NBSP}% — проба, не по методике"
+        if self.is_trial:
+            facts["Проба, не по методике"] = "; ".join(self.trial_words)
         return facts
 
     def workbook(self) -> bytes:
@@ -178,8 +192,10 @@ class Page:
         Raises:
             ShnorError: there is no such project, municipality or year.
         """
-        _check(selection)
+        trial.check(selection)
         region = self.whole
+        if self.has_threshold:
+            trial.check_known(selection, self.known_series)
         self._region = region.municipality(selection.municipality) if selection.municipality else region
         years = region.years
         year = selection.year or region.latest_year
@@ -205,7 +221,7 @@ class Page:
             name
             for owner in type(self).__mro__
             for name, value in vars(owner).items()
-            if isinstance(value, cached_property) and name != "whole"
+            if isinstance(value, cached_property) and name not in ("whole", "known_series")
         }
 
     def _fail(self, error: ShnorError) -> None:
@@ -225,6 +241,10 @@ class Page:
         pairs = list(zip(known["municipality_id"], known["municipality"], strict=True))
         bar.offer(pairs, years, f"Весь регион ({region.region_name})")
         bar.method_threshold = self.method_threshold
+        if self.has_threshold:
+            method = region.method.identification
+            bar.choices = trial.choices(method, self.known_series)
+            bar.method_series = list(method.series)
         self._tell(bar)
         self._bar = bar
         return bar
@@ -233,6 +253,10 @@ class Page:
         bar.municipality = self.selection.municipality
         bar.year = self.selection.year or (bar.years[0] if bar.years else 0)
         bar.threshold = self.threshold if self.has_threshold else 0
+        names = ("min_participants", "limb_b", "years")
+        bar.tried = {name: getattr(self.selection, name) for name in names} | {
+            "series": list(trial.series(self.selection))
+        }
 
     def _choose(self, selection: Selection) -> dict[str, Any]:
         """All sections for another selection."""
@@ -257,22 +281,10 @@ class Page:
         when = f"{self.year}{text.NBSP}год · {method.title}"
         blocks: list[Block] = [html.head(self.region.title, when)]
         if not method.is_valid_in(self.year):
-            blocks.append(
-                html.box(
-                    f"Методика не действует в {self.year} году",
-                    f"Документ-основание: {method.source}. Выберите методику, действующую в этом году.",
-                    "watch",
-                )
-            )
+            told = f"Документ-основание: {method.source}. Выберите методику, действующую в этом году."
+            blocks.append(html.box(f"Методика не действует в {self.year} году", told, "watch"))
         if self.is_trial:
-            blocks.append(
-                html.box(
-                    f"Пробный порог {self.threshold}{text.NBSP}%",
-                    f"По методике порог — {self.method_threshold}{text.NBSP}%. "
-                    "Эти результаты показывают, что было бы при другом пороге; списком ШНОР они не являются.",
-                    "watch",
-                )
-            )
+            blocks.append(trial.note(self.selection, self.whole.method.identification))
         return blocks
 
 
@@ -283,6 +295,10 @@ def page(
     methodology: str = "",
     threshold: int = 0,
     project: str = "",
+    min_participants: int = 0,
+    limb_b: str = "",
+    years: str = "",
+    series: str = "",
 ) -> Page:
     """The page of a notebook.
 
@@ -293,6 +309,10 @@ def page(
         methodology: profile id or file; empty for that of the project.
         threshold: per cent to try out in place of the method's; 0 for none.
         project: folder; empty to find it from `SHNOR_PROJECT` or the current folder.
+        min_participants: participants from which a result counts, to try out; 0 as in the method.
+        limb_b: `same_series` or `any_series`, to try out; empty as in the method.
+        years: `calendar`, `last_held`, `pool2` or `pool3`, to try out; empty as in the method.
+        series: ids of series parted by commas, to try out; empty as in the method.
 
     Raises:
         ParameterError: a parameter of a wrong type or range.
@@ -315,7 +335,8 @@ def page(
     }
     if kind not in pages:
         raise ParameterError("Неизвестная страница.", [f"«{kind}»; есть: {', '.join(pages)}"])
-    return pages[kind](Selection(municipality, year, threshold), methodology, project)
+    selection = Selection(municipality, year, threshold, min_participants, limb_b, years, series)
+    return pages[kind](selection, methodology, project)
 
 
 _BROKEN = "Этот раздел построить не удалось: внутренняя ошибка. Подробности — в журнале сервера."
@@ -325,16 +346,3 @@ def _version() -> str:
     from importlib.metadata import version
 
     return version("shnor-lib")
-
-
-def _check(selection: Selection) -> None:
-    """Types and ranges of what was asked for; all faults at once."""
-    faults = []
-    if not isinstance(selection.municipality, str):
-        faults.append(f"municipality={selection.municipality!r}: нужна строка, код или название")
-    for name, low, high in (("year", 2000, 2100), ("threshold", 1, 100)):
-        value = getattr(selection, name)
-        if isinstance(value, bool) or not isinstance(value, int) or (value and not low <= value <= high):
-            faults.append(f"{name}={value!r}: нужно целое число от {low} до {high} или 0")
-    if faults:
-        raise ParameterError("Параметры страницы заданы неверно.", faults)

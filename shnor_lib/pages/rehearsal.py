@@ -12,9 +12,11 @@ chance alone would move) the others ask, too. A fault is left to the notebook th
 import contextlib
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from shnor_lib import ground
 from shnor_lib.errors import ShnorError
+from shnor_lib.pages.kinds import TRIED
 from shnor_lib.pages.page import Page, page
 from shnor_lib.region import open_region
 
@@ -38,7 +40,7 @@ def rehearse(project: str, year: int, kinds: Sequence[str], settings: Mapping[st
         project: folder.
         year: year of the reports.
         kinds: which pages (see `SECTIONS`).
-        settings: `methodology` and `threshold`, where given.
+        settings: `methodology` and those of `TRIED`, where given.
     """
     with contextlib.suppress(ShnorError):
         methodology = str(settings.get("methodology", ""))
@@ -47,9 +49,10 @@ def rehearse(project: str, year: int, kinds: Sequence[str], settings: Mapping[st
         places = region.municipalities
         one = str(places["municipality_id"].iloc[0]) if len(places) else ""
         for kind in kinds:
-            threshold = int(str(settings.get("threshold", 0))) if kind == "identification" else 0
+            given = TRIED if kind == "identification" else ()
+            tried: dict[str, Any] = {name: settings[name] for name in given if name in settings}
             with contextlib.suppress(ShnorError):
-                _draw(page(kind, one, year, methodology, threshold, project))
+                _draw(page(kind, one, year, methodology, project=project, **tried))
 
 
 def _draw(drawn: Page) -> None:

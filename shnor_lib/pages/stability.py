@@ -24,8 +24,8 @@ class StabilityPage(Page):
 
     @cached_property
     def verdicts(self) -> Verdicts:
-        """Verdicts of the year, limited to the municipality."""
-        return self.region.identify(self.year)
+        """Verdicts of the year, limited to the municipality; hidden cells do not move (R25)."""
+        return self.region.try_out(self.year)
 
     @cached_property
     def readings(self) -> pd.DataFrame:

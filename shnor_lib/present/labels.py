@@ -135,6 +135,30 @@ READINGS: dict[str, Label] = {
     "strict": Label("только сравнимые годы", hint="прошлый год считается, только если работы сравнимы"),
 }
 
+# Readings of limb B and windows of years that can be tried on a page (`pages.trial`).
+LIMB_B = {"same_series": Label("в той же процедуре"), "any_series": Label("в любой процедуре")}
+YEARS: dict[str, Label] = {
+    "calendar": Label("отчётный и предыдущий"),
+    "last_held": Label("отчётный и последний, когда процедуру проводили"),
+    "pool2": Label("два года вместе"),
+    "pool3": Label("три года вместе"),
+}
+
+# Targets (R24): how a plan is worded, and why it cannot be judged (`analysis.targets`).
+GOALS: dict[str, Label] = {
+    "at_least": Label("не менее"),
+    "at_most": Label("не более"),
+    "times_more": Label("больше"),
+    "times_less": Label("меньше"),
+}
+TARGET_STATES: dict[str, Label] = {
+    "no_base": Label("не указана база"),
+    "no_data": Label("нет сведений"),
+    "no_goal": Label("не указано направление"),
+    "bounds": Label("числа известны неточно"),
+    "ahead": Label("срок не наступил"),
+}
+
 JUMPS: dict[str, Label] = {"rise": Label("рост", "↑"), "fall": Label("спад", "↓")}
 JUMP_KINDS: dict[str, Label] = {
     "grades": Label("те же дети через год"),

@@ -299,17 +299,12 @@ def _exact(decision: Decision) -> Counts:
 
 def _public(decision: Decision, minimum: int) -> Counts:
     """The same with the counts hidden that may not be shown (R25)."""
-    exact, shape = _exact(decision), (len(decision.cube.schools), len(decision.cube.series))
-    codes, _ = pd.factorize(decision.roster.judged["municipality_id"], use_na_sentinel=False)
-    series = np.broadcast_to(np.arange(shape[1]), shape)
-    municipality = codes[:, None] * shape[1] + series
+    exact, municipalities = _exact(decision), decision.roster.judged["municipality_id"]
     participants, hide = {}, {}
     for side in _SIDES:
         n, low, high = _judged(decision, side)
         participants[side] = n
-        hide[side] = disclosure.hidden(
-            n.ravel(), (low == high).ravel(), municipality.ravel(), series.ravel(), minimum
-        ).reshape(shape)
+        hide[side] = disclosure.over_schools(n, low == high, municipalities, minimum)
 
     def counts(side: Side, school: int, s: int) -> str:
         if not hide[side][school, s]:

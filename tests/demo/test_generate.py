@@ -57,7 +57,7 @@ def test_scale(written: str, municipalities: int, schools: int, request: pytest.
 
 def test_summary_is_told_in_russian(town: Written) -> None:
     text = town.summary.text
-    assert "Муниципалитетов: 1, школ: 12, файлов: 48." in text
+    assert "Муниципалитетов: 1, школ: 12, файлов: 54." in text
     assert "строка повторена — " in text
     assert "_" not in text
 

@@ -5,7 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from shnor_lib.analysis.deficits import compare_waves
+from shnor_lib.analysis.targets import evaluate
 from shnor_lib.data.intake.files import open_file
+from shnor_lib.data.series import make_id
+from shnor_lib.methodology import load
 from tests.intake.plans import Read
 
 
@@ -76,3 +80,41 @@ def test_factors_of_the_risk_profile_of_seed_003_are_all_known(shared_data: Path
 
     factors = pd.read_csv(shared_data / "bodaibo" / "risk_profile.csv").iloc[:, 1]
     assert factors.map(factor_code).tolist() == ["РПШ.11", "РПШ.12", "РПШ.13", "РПШ.14", "РПШ.10", "РПШ.2"]
+
+
+def test_the_plan_of_seed_001_is_recomputed_from_its_base(read_real) -> None:  # type: ignore[no-untyped-def]
+    table = read_real("kargasok/targets_2024.csv").table("targets").iloc[[-1]]
+    found = evaluate(table, lambda *_: None, 2024).iloc[0]
+    assert (round(found["base"], 1), round(found["plan"], 4)) == (14.3, 17.1429)
+    assert found["why"] == "no_data"
+
+
+def test_deficits_of_the_audit_of_seed_004_are_counted_anew(read_real, shared_data: Path) -> None:  # type: ignore[no-untyped-def]
+    table = read_real("krasnodar/audit.csv", wave="2023").table("deficits")
+    true = pd.read_csv(shared_data / "krasnodar" / "audit_long.csv", dtype=str)
+    ids = {name: f"{at:06d}" for at, name in enumerate(dict.fromkeys(table["school_name"]), start=1)}
+    waves = table.assign(school_id=table["school_name"].map(ids), source=None)
+    found = compare_waves(waves, list(ids.values()), ("2023", None))
+    assert found.summary["with_deficits"] == true["школа"].nunique()
+    by_code = found.items.groupby("code")["school_id"].nunique().to_dict()
+    assert by_code == true.groupby("код параметра")["школа"].nunique().to_dict()
+    assert (len(by_code), sum(by_code.values())) == (12, 66), (
+        "two of the 14 parameters are found in no school"
+    )
+
+
+def test_the_constructor_of_seed_004_is_the_one_of_the_profile(shared_data: Path) -> None:
+    listing = pd.read_csv(shared_data / "krasnodar" / "constructor.csv", dtype=str)
+    ours = load("krasnodar-2023").deficits.parameters
+    assert len(listing) == len(ours) == 62
+    assert listing.iloc[:, 0].nunique() == len({item.factor for item in ours}) == 11
+
+
+def test_the_nine_indicators_of_seed_002_are_the_series_of_the_profile(shared_data: Path) -> None:
+    rows = pd.read_csv(shared_data / "kbr" / "indicators.csv", dtype=str)
+    levels = {"Математика (базовая)": "base", "Математика (профильная)": "profile"}
+    ids = [
+        make_id(exam, subject.split(" (")[0], int(grade) if exam == "ВПР" else None, levels.get(subject))
+        for exam, subject, grade in zip(rows["процедура"], rows["предмет"], rows["класс"], strict=True)
+    ]
+    assert sorted(ids) == sorted(load("kbr-2024").identification.series)

@@ -1,6 +1,7 @@
 """Distributions, the comparison with the journal and tasks, counted from single pupils in reading."""
 
 import random
+import statistics
 from collections import Counter
 
 import pytest
@@ -79,6 +80,37 @@ def test_counts_are_those_of_a_person_who_counts(
         ]
         row = journal.loc[login, ["participants", "lowered", "confirmed", "raised"]]
         assert row.tolist() == expected
+        known = [(r[11], r[9]) for r in rows if r[0] == f"edu{login}" and r[11] in (2, 3, 4, 5)]
+        both = journal.loc[login, ["spearman_printed", "spearman"]].tolist()
+        assert both == pytest.approx(correlations(known), abs=1e-6)
+
+
+def correlations(pairs: list[tuple[int, int]]) -> list[float]:
+    """Spearman of journal marks and scores: by the printed formula, and of mid-ranks."""
+
+    def ranks(values: list[int]) -> list[float]:
+        return [
+            sum(other < value for other in values) + (sum(other == value for other in values) + 1) / 2
+            for value in values
+        ]
+
+    marks, scores = (ranks([pair[side] for pair in pairs]) for side in (0, 1))
+    n = len(pairs)
+    apart = sum((one - two) ** 2 for one, two in zip(marks, scores, strict=True))
+    return [1 - 6 * apart / (n * (n * n - 1)), statistics.correlation(marks, scores)]
+
+
+@pytest.mark.rule("§6.1", "(b) Spearman of journal mark and score; the printed formula ignores ties")
+def test_the_printed_formula_and_mid_ranks_may_differ_in_sign(box: Box) -> None:
+    rows = [f1("edu220001", who, (1, 1, 1), 9, 3, 3) for who in range(9)]
+    rows += [f1("edu220001", 9, (1, 1, 1), 8, 3, 4)]
+    rows += [f1("edu220002", who, (1, 1, 1), 9, 3, 4) for who in range(5)]
+    rows += [f1("edu220003", 1, (1, 1, 1), 9, 3, 4)]
+    box.xlsx("f1.xlsx", [*pupils.f1_titles(head=HEAD), *rows])
+    found = box.ingest().snapshot.table("journal_comparison").set_index("school_id")
+    # Mid-ranks 5 and 10 against 6 and 1: Σd² = 9·1 + 81 = 90, 1 − 6·90 / (10·99) = 0.45.
+    assert found["spearman"].fillna(9).tolist() == [-1, 9, 9], "equal marks have no correlation"
+    assert found["spearman_printed"].fillna(9).round(4).tolist() == [0.4545, 1, 9]
 
 
 def test_a_repeated_pupil_counts_once(box: Box) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from shnor_lib.pages import page as pages
+from shnor_lib.pages import kinds as pages
 from shnor_lib.pages.credibility import CredibilityPage
 from shnor_lib.pages.deficits import DeficitsPage
 from shnor_lib.pages.dynamics import DynamicsPage

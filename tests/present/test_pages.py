@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from shnor_lib.errors import ParameterError, SelectionError, ShnorError
+from shnor_lib.methodology import load
+from shnor_lib.pages import identification_tables as own
+from shnor_lib.pages import trial
 from shnor_lib.pages.controls import ControlBar, Selection
 from shnor_lib.pages.page import page
 from shnor_lib.present.display import PLOTLY_MIME
@@ -92,6 +95,100 @@ def test_a_tried_threshold_is_said_to_be_a_trial(batch_mode, shown):
     assert "не по методике" in made.facts()["Порог"]
 
 
+ALL_FIVE = {
+    "threshold": 25,
+    "min_participants": 10,
+    "limb_b": "any_series",
+    "years": "pool2",
+    "series": "vpr-ma-5,vpr-ru-5,oge-ma",
+}
+
+
+class TestTrial:
+    """What-if: settings in place of those of the method."""
+
+    def test_every_setting_is_named_and_reaches_the_rule(self, batch_mode, shown):
+        made = page("identification", **ALL_FIVE)
+        made.header()
+        policy = made.verdicts.method.identification
+        assert (policy.threshold_percent, policy.min_participants, policy.limb_b) == (25, 10, "any_series")
+        assert (policy.small_counts, policy.pool_years) == ("pool", 2)
+        assert policy.series == ("vpr-ma-5", "vpr-ru-5", "oge-ma")
+        html = _html(shown).replace("\N{NO-BREAK SPACE}", " ")
+        for words in (
+            "порог 25 % (по методике 30 %)",
+            "не считать работы, где участников меньше 10",
+            "два года подряд — в любой процедуре",
+            "годы: два года вместе",
+            "процедуры: ВПР МА 5, ВПР РУ 5, ОГЭ МА",
+            "списком ШНОР они не являются",
+        ):
+            assert words in html
+        assert "порог 25" in made.facts()["Проба, не по методике"]
+
+    def test_what_the_method_says_is_no_trial(self, batch_mode):
+        made = page("identification", threshold=30, limb_b="same_series", years="calendar")
+        assert not made.is_trial
+        assert made.verdicts.decision is made.usual.decision
+
+    @pytest.mark.parametrize(
+        ("tried", "changed"),
+        [
+            ({"min_participants": 7}, {"small_counts": "suppress", "min_participants": 7}),
+            ({"years": "last_held"}, {"previous_year": "last_held"}),
+            ({"years": "pool3"}, {"small_counts": "pool", "pool_years": 3, "min_participants": 1}),
+            ({"series": "oge-ma; oge-ru"}, {"series": ["oge-ma", "oge-ru"]}),
+        ],
+    )
+    def test_settings_of_the_method_that_a_trial_changes(self, batch_mode, tried, changed):
+        assert page("identification", **tried).overrides == changed
+
+    def test_a_method_that_pools_is_tried_with_other_minima_and_windows(self):
+        method = load("rosobrnadzor-847", {"small_counts": "pool", "pool_years": 3}).identification
+        assert trial.overrides(Selection(min_participants=10, years="pool3"), method) == {}
+        assert trial.overrides(Selection(min_participants=5), method)["small_counts"] == "pool"
+        assert trial.overrides(Selection(years="pool2"), method)["min_participants"] == 10
+        assert trial.choices(method, ["oge-ma"])["years"][0] == ["", "по методике: три года вместе"]
+
+    def test_series_of_the_gve_are_judged_apart(self):
+        method = load("rosobrnadzor-847").identification
+        assert trial.overrides(Selection(series="gve-ma-9"), method)["gve"] == "separate"
+
+    def test_schools_that_enter_and_leave_are_named(self, batch_mode, shown):
+        made = page("identification", threshold=20)
+        made.summary()
+        entered, left = own.entered_and_left(made.verdicts, made.usual)
+        assert entered
+        assert not left
+        text = _html(shown)
+        assert "Что изменила бы проба" in text
+        assert f"Добавились бы {len(entered)}, выпали бы 0." in text
+        part = text[text.index("Что изменила бы проба") :]
+        assert all(school in part for school in entered)
+        assert [table.title for table in made.tables()][2] == "Что изменила бы проба"
+
+    def test_a_school_that_leaves_is_told_with_the_reason_of_the_method(self, batch_mode):
+        made = page("identification", threshold=100)
+        _, left = own.entered_and_left(made.verdicts, made.usual)
+        assert left
+        html = own.changes(made.verdicts, made.usual).html()
+        assert all(school in html for school in left)
+        assert "порог достигнут" in html.lower(), "the reason is that of the method: at 100 % there is none"
+
+    def test_chance_is_told_of_the_list_of_the_method_only(self, batch_mode, shown):
+        page("identification", threshold=20).certainty()
+        assert "Насколько твёрд список" not in _html(shown)
+        assert "считается только для списка по методике" in _html(shown)
+
+    def test_all_faults_come_together(self, batch_mode):
+        with pytest.raises(ParameterError) as raised:
+            page("identification", limb_b="both", years="five", series="vpr-ma-5,oge-xx")
+        assert len(raised.value.faults) == 3
+        with pytest.raises(ParameterError) as raised:
+            page("identification", limb_b=1, min_participants=-1)
+        assert len(raised.value.faults) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
@@ -155,6 +252,21 @@ class TestLive:
         assert (bar.municipality, bar.year, bar.threshold) == (identity, 2025, 25)
         assert any("figure" in block for block in answer["sections"]["3"])
 
+    def test_settings_to_try_are_offered_and_taken(self, bar, live):
+        assert bar.choices["min_participants"][0] == [0, "по методике: нет"]
+        assert [value for value, _ in bar.choices["limb_b"]] == ["", "any_series"]
+        assert {value for value, _ in bar.choices["series"]} >= set(bar.method_series)
+        bar._receive(bar, {"kind": "choose", "municipality": "", "year": 2025, **ALL_FIVE}, [])
+        assert bar.tried == {
+            "min_participants": 10,
+            "limb_b": "any_series",
+            "years": "pool2",
+            "series": ["vpr-ma-5", "vpr-ru-5", "oge-ma"],
+        }
+        assert "Что изменила бы проба" in str(bar.said[-1][0]["sections"]["1"])
+        bar._receive(bar, {"kind": "choose", "municipality": "", "year": 2025, "series": "vpr-xx-5"}, [])
+        assert bar.said[-1][0]["error"] is True
+
     def test_a_wrong_choice_is_a_calm_message_and_can_be_mended(self, bar, live):
         bar._receive(bar, {"kind": "choose", "municipality": "нет", "year": 2025, "threshold": 0}, [])
         answer = bar.said[-1][0]
@@ -176,9 +288,12 @@ class TestLive:
 
     def test_the_address_chooses(self, monkeypatch, batch_mode):
         monkeypatch.setenv("SHNOR_DISPLAY", "voila")
-        monkeypatch.setenv("QUERY_STRING", "year=2024&threshold=40&theme=light")
+        monkeypatch.setenv(
+            "QUERY_STRING", "year=2024&threshold=40&theme=light&limb_b=any_series&series=oge-ma"
+        )
         made = page("identification", year=2025)
         assert (made.year, made.threshold) == (2024, 40)
+        assert (made.selection.limb_b, made.selection.series) == ("any_series", "oge-ma")
 
     @pytest.mark.parametrize(
         "query", ["year=abc", "year=1999", "municipality=%D0%BD%D0%B5%D1%82", "threshold=-1"]

@@ -99,6 +99,30 @@ def test_from_the_home_page_to_a_dashboard_that_reacts(browser: Browser, address
     assert _answer(kernel)[0] == 404, "a page that is left ends its kernel"
 
 
+def test_other_settings_are_tried_at_once_and_taken_back(browser: Browser, address: str) -> None:
+    with watched(browser) as seen:
+        page = seen.page
+        page.goto(f"{address}voila/render/01_identification.ipynb?municipality=reg22_m001&year=2025")
+        page.wait_for_selector(".shnor-ready", timeout=PATIENCE)
+        cells = page.locator("#rendered_cells")
+        expect(page.locator(".shnor-controls [name=usual]")).to_be_hidden()
+        page.get_by_text("Что, если изменить правила?").click()
+        page.locator(".shnor-controls [name=min_participants]").select_option("15")
+        expect(cells).to_contain_text("Проба: не считать работы, где участников меньше 15", timeout=PATIENCE)
+        expect(cells).to_contain_text("Добавились бы 0, выпали бы 1.")
+        page.locator(".shnor-controls [name=limb_b]").select_option("any_series")
+        page.get_by_role("checkbox", name="ВПР МА 5").uncheck()
+        expect(page).to_have_url(
+            re.compile("min_participants=15&limb_b=any_series&series=vpr-ma-6"), timeout=PATIENCE
+        )
+        page.get_by_role("button", name="Вернуть методику").click()
+        expect(cells).not_to_contain_text("Проба:", timeout=PATIENCE)
+        expect(page.get_by_role("checkbox", name="ВПР МА 5")).to_be_checked()
+        assert page.url.endswith("?municipality=reg22_m001&year=2025")
+        assert seen.refused == []
+        assert seen.faults == []
+
+
 def test_links_between_dashboards_keep_the_choice(browser: Browser, address: str) -> None:
     with watched(browser) as seen:
         page = seen.page

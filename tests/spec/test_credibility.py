@@ -346,25 +346,24 @@ class TestPublishedAlgorithm:
         lower = frame.assign(mean=[20.0, 23.0, 30.0])
         assert not objectivity.high_means(lower)["flagged"].any()
 
-    @pytest.mark.rule("§6.1", "(b) Spearman below nought; the printed formula ignores ties")
-    def test_the_printed_formula_and_mid_ranks_may_differ_in_sign(self):
-        marks_, points, persons = pd.Series([3, 4]), pd.Series([9, 8]), pd.Series([9, 1])
-        printed, ranked = objectivity.correlations(marks_, points, persons)
-        # Mid-ranks 5 and 10 against 6 and 1: Σd² = 9·1 + 81 = 90, 1 − 6·90 / (10·99) = 0.45.
-        assert printed == pytest.approx(1 - 540 / 990)
-        assert ranked == pytest.approx(-1)
-        pupils = pd.DataFrame({"journal": marks_, "score": points, "count": persons}).assign(
-            school_id="000001", series="vpr-ma-4"
-        )
-        assert objectivity.mismatches(pupils)["flagged"].tolist() == [True]
+    @pytest.mark.rule("§6.1", "(b) Spearman below nought, by mid-ranks; missing is no sign")
+    def test_journal_and_scores_in_opposite_directions(self):
+        rows = [
+            ("000001", "vpr-ma-4", -0.1, 0.45),
+            ("000002", "vpr-ma-4", 0.0, -0.1),
+            ("000003", "vpr-ma-4", None, -1),
+            ("000004", "vpr-ma-6", -1, -1),
+        ]
+        frame = pd.DataFrame(rows, columns=["school_id", "series", "spearman", "spearman_printed"])
+        found = objectivity.mismatches(TABLES["journal_comparison"].conform(frame.assign(year=2024)))
+        assert found.to_numpy().tolist() == [
+            ["000001", "mismatch:vpr-ma-4", True],
+            ["000002", "mismatch:vpr-ma-4", False],
+        ]
 
-    def test_equal_marks_have_no_correlation(self):
-        told = objectivity.correlations(pd.Series([4, 4]), pd.Series([8, 9]), pd.Series([2, 1]))
-        assert told[1] is None
-        assert objectivity.correlations(pd.Series([4]), pd.Series([8]), pd.Series([1])) == (None, None)
-        assert objectivity.correlations(pd.Series([3, 4, 5]), pd.Series([1, 2, 3]), pd.Series([1] * 3))[
-            1
-        ] == pytest.approx(1)
+    def test_a_snapshot_without_the_correlation_has_no_such_sign(self):
+        older = TABLES["journal_comparison"].empty().drop(columns="spearman")
+        assert objectivity.mismatches(older).empty
 
     @pytest.mark.rule("§6.1", "index = 100 − % of schools with at least one sign; (c) jumps 4 → 5")
     def test_index_counts_schools_not_signs(self):
@@ -373,7 +372,7 @@ class TestPublishedAlgorithm:
         found = objectivity.indicator(
             jumps.means(2023, "vpr-ma-4", jumps.before, 3),
             jumps.means(2024, "vpr-ma-5", values, 3),
-            pd.DataFrame({"school_id": [], "series": [], "journal": [], "score": [], "count": []}),
+            TABLES["journal_comparison"].empty(),
             {},
         )
         assert found.evaluated == ["high:vpr-ma-5", "rise:ma", "fall:ma"]
@@ -384,8 +383,7 @@ class TestPublishedAlgorithm:
 
     def test_without_data_there_is_no_index(self):
         nothing = jump.moments(scores.Work("", 0, pd.Index([]), np.zeros((0, 1), dtype=np.int64)))
-        pupils = pd.DataFrame({"school_id": [], "series": [], "journal": [], "score": [], "count": []})
-        found = objectivity.indicator(nothing, nothing, pupils, {})
+        found = objectivity.indicator(nothing, nothing, TABLES["journal_comparison"].empty(), {})
         assert found.index is None
         assert found.evaluated == []
 

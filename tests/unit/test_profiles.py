@@ -1,11 +1,16 @@
 """Shipped profiles: what each states, what it leaves to the region, its list and documents on a region."""
 
+import io
+
+import pandas as pd
 import pytest
+from docx import Document as WordFile
 
 import shnor_lib
 from shnor_lib.documents import Cards, order_list
 from shnor_lib.methodology import load, origins, parent, shipped
 from shnor_lib.methodology.describe import described, differences, unmarked
+from shnor_lib.present import export
 
 SEEDS = ("dagestan-2023", "irkutsk-2023", "kbr-2024", "krasnodar-2023", "tomsk-2020")
 
@@ -135,6 +140,26 @@ class TestOnARegion:
             long = "(" in value
             assert brief == (f"в перечне {len(load(profile).setting(item.name))}" if long else value)
         assert order.title.encode() in order.html()
+
+    def test_the_list_as_workbook_and_word_file(self, cards, tmp_path):
+        found = cards.verdicts
+        ids = set(found.listed["school_id"])
+        export.write(found.table, tmp_path / "list.xlsx", "Список ШНОР", (), found.sheets)
+        sheet = pd.read_excel(
+            tmp_path / "list.xlsx", sheet_name="Список ШНОР", dtype=str, header=None, engine="calamine"
+        )
+        assert ids <= set(sheet.to_numpy().ravel())
+        file = WordFile(io.BytesIO(order_list(cards.region, found).docx()))
+        assert ids <= {cell.text for table in file.tables for row in table.rows for cell in row.cells}
+
+    def test_a_card_as_word_file_and_page(self, cards):
+        card = cards.of(cards.verdicts.listed["school_id"].iloc[0])
+        file = WordFile(io.BytesIO(card.docx()))
+        words = " ".join(paragraph.text for paragraph in file.paragraphs)
+        words += " ".join(cell.text for table in file.tables for row in table.rows for cell in row.cells)
+        assert "ШНОР" in words
+        assert card.content["method"].split(" (")[0] in words
+        assert "ШНОР" in card.html().decode()
 
     def test_a_card_of_every_listed_school(self, cards):
         for school in cards.verdicts.listed["school_id"]:

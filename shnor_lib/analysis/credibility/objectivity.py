@@ -1,6 +1,6 @@
 """«Уровень объективности оценки образовательных результатов»: the published algorithm, as published (§6.1).
 
-In:   means of two years by school and series; pupils' journal marks beside their scores where known.
+In:   means of two years by school and series; how journal marks and scores go together, where known.
 Out:  `indicator`: up to 14 signs a school, and the index of the region.
 Not:  the official list (§6.2), with which it agrees poorly (§6.3: overlaps of 3–7 schools), nor our own
       signals.
@@ -63,17 +63,17 @@ class Indicator:
 
 
 def indicator(
-    before: pd.DataFrame, after: pd.DataFrame, pupils: pd.DataFrame, most: Mapping[tuple[str, int], int]
+    before: pd.DataFrame, after: pd.DataFrame, comparison: pd.DataFrame, most: Mapping[tuple[str, int], int]
 ) -> Indicator:
     """All signs that the data allow.
 
     Args:
         before: `jump.moments` of the year before, all series together; its grade 4 is the cohort.
         after: the same of the year.
-        pupils: school_id, series, journal (mark), score, count: may be empty.
+        comparison: `journal_comparison` of the year, see `mismatches`.
         most: highest scores by series and year, where known.
     """
-    parts = [high_means(after), mismatches(pupils)]
+    parts = [high_means(after), mismatches(comparison)]
     pairs = [("grades", f"vpr-{name}-4", f"vpr-{name}-5") for name in SUBJECTS]
     jumps = jump.ratios(before, after, pairs, most, least=1)
     for way in ("rise", "fall"):
@@ -128,43 +128,29 @@ def high_means(moments: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else _no_signs()
 
 
-def mismatches(pupils: pd.DataFrame) -> pd.DataFrame:
+def mismatches(comparison: pd.DataFrame) -> pd.DataFrame:
     """(b) Journal marks and scores go in opposite directions: school_id, sign, flagged.
 
     Args:
-        pupils: school_id, series, journal, score, count; a work in which all marks or all scores are equal
-            has no correlation and is left out.
+        comparison: school_id, series, spearman (Float64: the correlation of mid-ranks; the printed formula
+            ignores ties and would give another sign now and then), from `journal_comparison` of one year.
+            Missing where only counts were received, and where all marks or all scores of a work are equal.
     """
-    rows = []
-    for series in MISMATCH:
-        part = pupils[pupils["series"].eq(series).to_numpy(dtype=bool)]
-        for school, own in part.groupby("school_id", sort=True):
-            _, ranked = correlations(own["journal"], own["score"], own["count"])
-            if ranked is not None:
-                rows.append((str(school), f"mismatch:{series}", ranked < 0))
-    return pd.DataFrame(rows, columns=["school_id", "sign", "flagged"]) if rows else _no_signs()
-
-
-def correlations(journal: pd.Series, score: pd.Series, count: pd.Series) -> tuple[float | None, float | None]:
-    """Spearman's r_s by the printed formula, which ignores ties, and as the correlation of mid-ranks.
-
-    Args:
-        journal: marks.
-        score: primary scores.
-        count: persons with this mark and this score.
-
-    Returns:
-        Both, None where undefined: under two persons, and for mid-ranks also where one side is constant.
-    """
-    times = count.to_numpy(dtype="int64")
-    ranks = [pd.Series(np.repeat(side.to_numpy(dtype=np.float64), times)).rank() for side in (journal, score)]
-    n = int(times.sum())
-    if n < 2:
-        return None, None
-    printed = 1 - 6 * float(((ranks[0] - ranks[1]) ** 2).sum()) / (n * (n * n - 1))
-    if min(float(side.std()) for side in ranks) == 0:
-        return printed, None
-    return printed, float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+    if "spearman" not in comparison:  # a snapshot made before it was worked out
+        return _no_signs()
+    known = comparison[
+        comparison["series"].isin(MISMATCH).to_numpy(dtype=bool)
+        & comparison["spearman"].notna().to_numpy(dtype=bool)
+    ]
+    if known.empty:
+        return _no_signs()
+    return pd.DataFrame(
+        {
+            "school_id": known["school_id"],
+            "sign": "mismatch:" + known["series"].astype("str"),
+            "flagged": known["spearman"].lt(0).astype(bool),
+        }
+    )
 
 
 def _no_signs() -> pd.DataFrame:

@@ -138,7 +138,7 @@ def find(
         if limit.max_score is not None
     }
     jumps = _jumps(means, most, results, procedures, year)
-    empty = pd.DataFrame({"school_id": [], "series": [], "journal": [], "score": [], "count": []})
+    of_year = comparison[comparison["year"].eq(year).to_numpy(dtype=bool)]
     found = {
         "bunching": pooled.set_index("school_id")["found"],
         "pass_mark": _only_higher(decision, higher, counted),
@@ -162,7 +162,7 @@ def find(
         journal=compared,
         pooled_journal=together,
         jumps=jumps,
-        indicator=objectivity.indicator(means[0], means[1], empty, most),
+        indicator=objectivity.indicator(means[0], means[1], of_year, most),
         schools=schools,
     )
 

@@ -1,10 +1,9 @@
 """Audit of deficits in two waves, in the codes of seed 004 (METHODOLOGY §4.2).
 
 In:   the history of the schools and their reported results.
-Out:  `audited`, deficits by school, wave and code; `workbooks`, the waves as received;
-      `lists`, lists received.
 Out:  `audited`, deficits by school, wave and code; `workbooks`, the waves as received: one row a school and
-      code, and for one municipality of the second wave a matrix of codes and schools.
+      code, and for one municipality of the second wave a matrix of codes and schools; `tidy`, the same as a
+      table of the contract; `lists`, lists received.
 Not:  measures and roadmaps (see `support`).
 
 The first wave visits the schools on the list of 2025 and some of those in the zone of risk. The second
@@ -127,6 +126,25 @@ def audited(history: History, results: pd.DataFrame, seed: int) -> pd.DataFrame:
 def significance(value: int) -> str:
     """Label of a value: «низкая», «средняя», «высокая»."""
     return _SIGNIFICANCE[sum(value >= bound for bound in _BOUNDS)]
+
+
+def tidy(deficits: pd.DataFrame) -> pd.DataFrame:
+    """Columns of the contract `deficits`; a school without deficits has a row that says so."""
+    known = codes().set_index("code")["parameter"]
+    nothing = deficits["code"].eq("")
+    return pd.DataFrame(
+        {
+            "school_id": deficits["school_id"],
+            "wave": deficits["date"],
+            "code": deficits["code"],
+            "parameter": deficits["code"].map(known).mask(nothing, NOTHING_FOUND),
+            "significance": [
+                "" if none else significance(value)
+                for none, value in zip(nothing, deficits["value"], strict=True)
+            ],
+            "value": deficits["value"],
+        }
+    )
 
 
 def workbooks(history: History, places: pd.DataFrame, deficits: pd.DataFrame) -> list[Grid]:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from shnor_lib.data.demo import (
     audit,
+    cards,
     context,
     geography,
     history,
@@ -65,20 +66,21 @@ def write_region(region: Region, raw: Path, hidden: Path, scale: Scale, seed: in
     """
     if scale.tidy_only:
         defects = Planter(stream(seed, "defects")).found
-        _write_tidy(region, raw)
+        _write_tidy(region, raw, seed)
     else:
         defects = _write_layouts(region, raw, seed)
     truth.write(hidden, region.history, region.results, defects)
     return defects
 
 
-def _write_tidy(region: Region, raw: Path) -> None:
-    """The largest scale: contract tables only, one file a year."""
+def _write_tidy(region: Region, raw: Path, seed: int) -> None:
+    """The largest scale: contract tables only, results and register one file a year."""
     for year in YEARS:
         chosen = region.results[region.results["year"] == year]
         write_frame(raw, f"results_{year}.csv", layouts.tidy(chosen))
         write_frame(raw, f"schools_{year}.csv", region.register[region.register["year"] == year])
     write_frame(raw, "crosswalk.csv", region.history.crosswalk())
+    write_frame(raw, "deficits.csv", audit.tidy(audit.audited(region.history, region.results, seed)))
 
 
 def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
@@ -105,6 +107,7 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
     deficits = audit.audited(past, results, seed)
     waves = audit.workbooks(past, places, deficits)
     roadmaps = support.roadmaps(past, places, deficits, seed)
+    diagnostic = cards.workbooks(past, places, cards.counts(past, results, seed))
     answers = context.form(past, places, seed)
 
     planter = Planter(stream(seed, "defects"))
@@ -114,7 +117,9 @@ def _write_layouts(region: Region, raw: Path, seed: int) -> pd.DataFrame:
     spoiling.spoil_context(planter, answers)
     spoiling.note_doubled_year(planter, biased)
     spoiling.spoil_reports(planter, analysed)
-    workbooks: list[Grid] = [*statistics, *long_forms, *analysed, *social, biased, *waves, *roadmaps]
+    spoiling.spoil_cards(planter, diagnostic)
+    plans = [*waves, *roadmaps, *diagnostic]
+    workbooks: list[Grid] = [*statistics, *long_forms, *analysed, *social, biased, *plans]
     for grid in workbooks:
         write_workbook(raw, [grid])
     write_csv(raw, answers)

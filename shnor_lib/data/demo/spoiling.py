@@ -104,6 +104,14 @@ def spoil_context(planter: Planter, grid: Grid) -> None:
     planter.text_in_number(grid, teachers, lambda cell: f"{cell} чел.")
 
 
+def spoil_cards(planter: Planter, grids: Sequence[Grid]) -> None:
+    """Diagnostic cards: numbers with words, a row sent twice."""
+    for number, grid in enumerate(grids):
+        planter.text_in_number(grid, "Количество", lambda cell: f"{cell} чел.")
+        if number % 2 == 0:
+            planter.double_row(grid)
+
+
 def note_doubled_year(planter: Planter, grid: Grid) -> None:
     """Note the rows of the list that stand twice: the second of each pair."""
     before: list[Cell] = []

@@ -45,9 +45,20 @@ function render({ model, el }) {
   const state = element("div", { className: "shnor-state", role: "status" });
   state.setAttribute("aria-live", "polite");
   const limit = element("label", {}, element("span", {}, "Порог: ", shown), threshold);
+  // Other settings of the method that can be tried; the kernel says which values there are.
+  const trials = [
+    ["min_participants", "Наименьшее число участников"], ["limb_b", "Два года подряд"], ["years", "Годы"],
+  ].map(([name, title]) => ({ name, title, list: element("select", { name, disabled: true }) }));
+  const series = element("fieldset", { name: "series", disabled: true });
+  const usual = element("button", { type: "button", name: "usual", textContent: "Вернуть методику", disabled: true });
+  const headline = element("summary", { textContent: "Что, если изменить правила?" });
+  const other = element(
+    "details", { className: "shnor-trial" }, headline,
+    element("div", {}, ...trials.map(({ title, list }) => element("label", {}, title, list)), series),
+  );
   bar.append(
     element("label", {}, "Муниципалитет", place, places), reset, element("label", {}, "Год", year), limit,
-    state, save,
+    usual, state, save, other,
   );
   el.append(bar);
 
@@ -72,23 +83,63 @@ function render({ model, el }) {
     limit.hidden = !model.get("threshold");
     threshold.value = model.get("threshold");
     tell();
+    drawTrials();
     reset.hidden = !model.get("municipality");
   };
+  const chosenSeries = () => {
+    const chosen = model.get("tried").series;
+    return chosen && chosen.length ? chosen : model.get("method_series");
+  };
+  const drawTrials = () => {
+    const choices = model.get("choices");
+    other.hidden = !choices.series;
+    usual.hidden = other.hidden || !isTrial();
+    if (other.hidden) return;
+    for (const { name, list } of trials) {
+      list.replaceChildren(
+        ...choices[name].map(([value, label]) => element("option", { value, textContent: label })),
+      );
+      const value = String(model.get("tried")[name]);
+      if (![...list.options].some((option) => option.value === value))
+        list.append(element("option", { value, textContent: value }));
+      list.value = value;
+    }
+    const chosen = chosenSeries();
+    series.replaceChildren(
+      element("legend", { textContent: "Процедуры" }),
+      ...choices.series.map(([value, label]) => element(
+        "label", {}, element("input", { type: "checkbox", value, checked: chosen.includes(value) }), label,
+      )),
+    );
+  };
+  // What the controls say now; empty where it is what the method says.
+  const tried = () => {
+    const boxes = [...series.querySelectorAll("input:checked")].map((box) => box.value);
+    const own = model.get("method_series");
+    const same = boxes.length === own.length && boxes.every((value) => own.includes(value));
+    return {
+      threshold: model.get("threshold") ? Number(threshold.value) : 0,
+      min_participants: Number(trials[0].list.value) || 0,
+      limb_b: trials[1].list.value, years: trials[2].list.value, series: same ? "" : boxes.join(","),
+    };
+  };
+  const isTrial = () => {
+    const now = model.get("tried");
+    return model.get("threshold") !== model.get("method_threshold")
+      || Boolean(now.min_participants || now.limb_b || now.years || (now.series && now.series.length));
+  };
   const tell = () => {
-    const usual = Number(threshold.value) === model.get("method_threshold");
-    shown.textContent = `${threshold.value} %${usual ? " (по методике)" : " — проба, по методике " + model.get("method_threshold") + " %"}`;
+    const asUsual = Number(threshold.value) === model.get("method_threshold");
+    shown.textContent = `${threshold.value} %${asUsual ? " (по методике)" : " — проба, по методике " + model.get("method_threshold") + " %"}`;
   };
   const busy = (on) => {
     bar.classList.toggle("shnor-busy", on);
     bar.setAttribute("aria-busy", on);
   };
-  const choose = (municipality) => {
+  const choose = (municipality, settings = tried()) => {
     busy(true);
     say("Считаем…");
-    model.send({
-      kind: "choose", municipality, year: Number(year.value),
-      threshold: model.get("threshold") ? Number(threshold.value) : 0,
-    });
+    model.send({ kind: "choose", municipality, year: Number(year.value), ...settings });
   };
   const match = () => {
     const wanted = folded(place.value);
@@ -123,12 +174,28 @@ function render({ model, el }) {
   reset.addEventListener("click", () => { asked = ""; choose(""); });
   year.addEventListener("change", () => choose(here()));
   threshold.addEventListener("input", tell);
-  // Steps of five, and not at every press of a key: a finer sweep would queue up, and would tell the share
-  // of a group whose counts are hidden.
+  // Not at every press of a key, nor at every box that is ticked: choices would queue up.
+  // What is chosen while an answer is under way is not drawn over by that answer.
   let pause = 0;
-  threshold.addEventListener("change", () => {
+  const soon = (delay) => {
     clearTimeout(pause);
-    pause = setTimeout(() => choose(here()), 300);
+    pause = setTimeout(() => { pause = 0; choose(here()); }, delay);
+  };
+  threshold.addEventListener("change", () => soon(300));
+  for (const { list } of trials) list.addEventListener("change", () => soon(0));
+  series.addEventListener("change", () => {
+    if (series.querySelector("input:checked")) soon(900);
+    else {
+      clearTimeout(pause);
+      pause = 0;
+      say("Отметьте хотя бы одну процедуру.", true);
+    }
+  });
+  usual.addEventListener("click", () => {
+    clearTimeout(pause);
+    pause = 0;
+    const threshold = model.get("method_threshold");
+    choose(here(), { threshold, min_participants: 0, limb_b: "", years: "", series: "" });
   });
   save.addEventListener("click", () => { say("Готовим файл…"); model.send({ kind: "download" }); });
 
@@ -191,20 +258,24 @@ function render({ model, el }) {
     put("municipality", here(), "");
     put("year", model.get("year"), 0);
     put("threshold", model.get("threshold"), model.get("method_threshold"));
+    const now = model.get("tried");
+    for (const { name } of trials) put(name, now[name], 0);
+    put("series", (now.series || []).join(","), "");
     window.history.replaceState(null, "", url);
   };
   const receive = async (message, buffers) => {
     if (message.kind === "ready" && !ready) {
       ready = true;
       clearInterval(knocking);
-      for (const control of [place, year, threshold, reset, save]) control.disabled = false;
+      for (const control of [place, year, threshold, reset, save, usual, series, ...trials.map(({ list }) => list)])
+        control.disabled = false;
       draw();
       bar.classList.add("shnor-ready");
     }
     if (message.kind === "plotly") takePlotly(buffers[0]);
     if (message.kind === "done") {
       asked = here();
-      draw();
+      if (!pause) draw();
       address();
       await redraw(message.sections);
       busy(false);
@@ -224,6 +295,7 @@ function render({ model, el }) {
   };
   model.on("msg:custom", receive);
   draw();
+  other.open = isTrial() && !other.hidden;
   return () => { clearInterval(knocking); model.off("msg:custom", receive); };
 }
 

@@ -6,6 +6,9 @@ Not:  persons: they are counted once, at their first attempt, as in the results 
       of which more than one row in twenty is impossible are left out (R5), and schools under bare numbers,
       which may be codes of the РЦОИ.
 
+Whether journal marks and scores go together (§6.1 b) can be told only from the pupils themselves: Spearman's
+correlation of a school and work is worked out here, and the pairs are forgotten.
+
 In «Выполнение заданий» a participant counts for a task that has a number of points or was not begun («X»,
 nought); one with anything else («Н/П», empty) does not.
 """
@@ -42,10 +45,33 @@ _SCORES = """
     select school, work, score, coalesce(count, 0) as count, base
     from every left join found using (school, work, score) order by all"""
 _JOURNAL = """
-    select school, work, count(*) as participants,
-        count(*) filter (mark < journal) as lowered, count(*) filter (mark = journal) as confirmed,
-        count(*) filter (mark > journal) as raised
-    from firsts where mark is not null and journal is not null group by all order by all"""
+    with pairs as (
+        select school, work, mark, journal, score from firsts where mark is not null and journal is not null
+    ),
+    ranks as (
+        select school, work,
+            rank() over (partition by school, work order by score)
+                + (count(*) over (partition by school, work, score) - 1) / 2.0 as by_score,
+            rank() over (partition by school, work order by journal)
+                + (count(*) over (partition by school, work, journal) - 1) / 2.0 as by_journal
+        from pairs where score >= 0
+    ),
+    agreed as (
+        select school, work,
+            case when min(by_score) < max(by_score) and min(by_journal) < max(by_journal)
+                then round(corr(by_score, by_journal), 6) end as spearman,
+            round(1 - 6 * sum((by_score - by_journal) ** 2) / (count(*) * (count(*) ** 2 - 1)), 6)
+                as spearman_printed
+        from ranks group by all having count(*) > 1
+    ),
+    compared as (
+        select school, work, count(*) as participants,
+            count(*) filter (mark < journal) as lowered, count(*) filter (mark = journal) as confirmed,
+            count(*) filter (mark > journal) as raised
+        from pairs group by all
+    )
+    select * from compared left join agreed using (school, work) order by all"""
+_AGREED = ("spearman", "spearman_printed")
 
 
 def count(
@@ -89,8 +115,9 @@ def _named(frame: pd.DataFrame, works: Sequence[tuple[str, int]], results: pd.Da
 def _with_bounds(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Counts of persons are sure: both bounds are the count."""
     bounds = {f"{name}_{end}": frame[name] for name in names for end in ("low", "high")}
-    numbers = frame.select_dtypes("number").columns
-    return frame.assign(**bounds).astype(dict.fromkeys([*numbers, *bounds], "Int64"))
+    numbers = frame.select_dtypes("number").columns.difference(list(_AGREED))
+    whole = dict.fromkeys([*numbers, *bounds], "Int64")
+    return frame.assign(**bounds).astype(whole | {name: "Float64" for name in _AGREED if name in frame})
 
 
 def _tasks(

@@ -1,0 +1,190 @@
+"""R24: targets of a programme, and what came of them (seed 001)."""
+
+import pandas as pd
+import pytest
+
+from shnor_lib.analysis.targets import Measured, evaluate
+from shnor_lib.data.schemas import TABLES
+from shnor_lib.data.series import parse
+from shnor_lib.data.target_indicators import counted
+from shnor_lib.methodology import load
+from shnor_lib.pages.page import page
+from shnor_lib.present import targets as words
+from tests.region_builder import results
+from tests.unit.test_region import A, B, C, project
+
+TOMSK = load("tomsk-2020")
+OWN = pd.DataFrame([target.model_dump() for target in TOMSK.beside.targets])
+
+
+def judged(rows, *counts, until=2024):
+    """Verdicts on targets of seed 001 where so many persons were counted."""
+    known = {(indicator, year): Measured(low, high, of) for indicator, year, low, high, of in counts}
+    return evaluate(rows, lambda *key: known.get(key), until)
+
+
+def of_seed(indicator):
+    return OWN[OWN["indicator"].eq(indicator)]
+
+
+@pytest.mark.rule("R24", "seed 001: 1.2 times 20 of 140 (2019: 14,3 %) is 17,142857… %, not 17,1")
+class TestBaseOfTheSeed:
+    def test_the_base_is_recomputed_from_its_counts(self):
+        found = judged(of_seed("ege_220_three")).iloc[0]
+        assert found["base"] == pytest.approx(100 * 20 / 140)
+        assert found["plan"] == pytest.approx(100 * 24 / 140)
+        assert round(found["base"], 1) == 14.3, "as the seed prints it"
+
+    @pytest.mark.parametrize(
+        ("count", "of", "reached"), [(24, 140, True), (171, 1000, False), (6, 35, True), (23, 140, False)]
+    )
+    def test_shares_are_compared_as_fractions(self, count, of, reached):
+        found = judged(of_seed("ege_220_three"), ("ege_220_three", 2024, count, count, of))
+        assert found["reached"].to_list() == [reached]
+
+
+@pytest.mark.rule("R24", "relative target: actual at most base / 1.3")
+class TestTimesLess:
+    rows = of_seed("oge_ma_failed_first")
+
+    def test_without_a_base_it_cannot_be_judged(self):
+        found = judged(self.rows, ("oge_ma_failed_first", 2024, 1, 1, 100)).iloc[0]
+        assert (found["reached"], found["why"]) == (pd.NA, "no_base")
+        assert found["share"] == 1
+
+    @pytest.mark.parametrize(("count", "reached"), [(10, True), (11, False)])
+    def test_the_base_is_counted_in_the_base_year(self, count, reached):
+        rows = self.rows.assign(base_year=2019)
+        counts = (
+            ("oge_ma_failed_first", 2019, 13, 13, 100),
+            ("oge_ma_failed_first", 2024, count, count, 100),
+        )
+        assert judged(rows, *counts)["reached"].to_list() == [reached]
+
+    def test_a_base_in_per_cent_is_taken_as_it_is_written(self):
+        rows = self.rows.assign(base_value=13.0)
+        counts = (("oge_ma_failed_first", 2024, 10, 10, 100),)
+        assert judged(rows, *counts)["reached"].to_list() == [True]
+
+    def test_bounds_on_both_sides_leave_it_open(self):
+        rows = self.rows.assign(base_value=13.0)
+        found = judged(rows, ("oge_ma_failed_first", 2024, 9, 11, 100)).iloc[0]
+        assert (found["reached"], found["why"]) == (pd.NA, "bounds")
+        assert judged(rows, ("oge_ma_failed_first", 2024, 8, 9, 100))["reached"].to_list() == [True]
+
+    def test_an_uncertain_base_is_none(self):
+        rows = self.rows.assign(base_year=2019)
+        found = judged(rows, ("oge_ma_failed_first", 2019, 12, 13, 100))
+        assert found["why"].to_list() == ["no_base"]
+
+
+@pytest.mark.rule("R24", "a plan of mere numbers, and the year it is for")
+class TestPlain:
+    rows = of_seed("no_certificate_9")
+
+    @pytest.mark.parametrize(("count", "reached"), [(2, True), (3, False)])
+    def test_two_per_cent_are_enough(self, count, reached):
+        assert judged(self.rows, ("no_certificate_9", 2024, count, count, 100))["reached"].to_list() == [
+            reached
+        ]
+
+    def test_before_its_year_a_target_is_never_missed(self):
+        found = judged(self.rows, ("no_certificate_9", 2022, 3, 3, 100), until=2022).iloc[0]
+        assert (found["reached"], found["why"], found["share"]) == (pd.NA, "ahead", 3)
+        assert judged(self.rows, ("no_certificate_9", 2022, 2, 2, 100), until=2022)["reached"].to_list() == [
+            True
+        ]
+
+    def test_what_is_stated_stands_where_nothing_is_counted(self):
+        rows = pd.DataFrame(
+            {
+                "indicator": ["1", "2", "3", "4"],
+                "year": 2024,
+                "goal": ["at_least", "at_least", None, "at_least"],
+                "value": [30.0, 3.0, 1.0, 1.0],
+                "unit": ["%", "шт.", None, None],
+                "actual": [29.9, 3.0, 1.0, None],
+            }
+        )
+        found = judged(rows)
+        assert found["reached"].to_list() == [False, True, pd.NA, pd.NA]
+        assert found["why"].to_list() == ["", "", "no_goal", "no_data"]
+
+    def test_another_unit_counts_persons(self):
+        rows = pd.DataFrame(
+            {"indicator": ["mentors"], "year": [2024], "goal": ["at_least"], "value": [5.0], "unit": ["чел."]}
+        )
+        assert judged(rows, ("mentors", 2024, 5, 5, 200))["reached"].to_list() == [True]
+
+
+def test_indicators_of_results_name_known_series():
+    assert set(counted()) >= {"oge_ma_failed_first", "gia_ph_passed"}
+    for how in counted().values():
+        assert [parse(name).id for name in how.series] == list(how.series)
+
+
+@pytest.fixture
+def region(tmp_path):
+    outcomes = [
+        (A, "no_certificate_9", 2025, 1, 40),
+        (B, "no_certificate_9", 2025, 0, 30),
+        (A, "ege_220_three", 2025, 2, 4),
+    ]
+    targets = [
+        ("m1", "no_certificate_9", 2025, "Без аттестата", "at_most", 1.5, "%", None),
+        ("m1", "1", 2025, "Пары школ", "at_least", 30.0, "%", 25.0),
+        ("m1", "2", 2024, "Прошлогодний", "at_least", 1.0, "%", 1.0),
+    ]
+    names = ["municipality_id", "indicator", "year", "title", "goal", "value", "unit", "actual"]
+    cells = {A: {"oge-ma": {2024: (8, 10), 2025: (3, 20)}}, B: {"oge-ma": {2025: (1, 20)}}}
+    return project(
+        tmp_path,
+        schools=(A, B, C),
+        results=results(cells),
+        outcomes=TABLES["outcomes"].conform(
+            pd.DataFrame(outcomes, columns=["school_id", "indicator", "year", "count", "base"])
+        ),
+        targets=TABLES["targets"].conform(pd.DataFrame(targets, columns=names)),
+    )
+
+
+def test_targets_of_a_municipality_and_of_the_method(region, monkeypatch, tmp_path):
+    found = region.targets(2025).set_index("indicator")
+    assert found["reached"].to_dict() == {"no_certificate_9": True, "1": False}
+    assert found.loc["no_certificate_9", ["count", "of"]].to_list() == [1, 70]
+    assert found.loc["1", "municipality"] == "Первый район"
+    assert words.summary(region.targets(2025)) == ["Целевые показатели: достигнуто 1 из 2, не достигнуто 1"]
+    shown = words.table(region.targets(2025), 2025, region.title).html().replace("\N{NO-BREAK SPACE}", " ")
+    for told in ("1 из 70 (1,4 %)", "не более 1,5 %", "25 %", "не менее 30 %", "не достигнут"):
+        assert told in shown
+
+
+@pytest.mark.rule("R25", "a share of fewer than five persons is hidden")
+def test_targets_of_the_method_on_small_groups(region):
+    of_method = [target.model_dump() | {"year": 2025} for target in TOMSK.beside.targets]
+    found = region.targets(2025, **{"beside.targets": of_method})
+    own = found[found["municipality"].isna()].set_index("indicator")
+    assert own.loc["ege_220_three", "suppressed"]
+    assert pd.isna(own.loc["ege_220_three", "count"])
+    assert own.loc["oge_ma_failed_first", ["count", "of"]].to_list() == [4, 40]
+    assert own.loc["gia_ph_passed", "why"] == "no_base"
+    shown = words.table(found, 2025, region.title).html()
+    assert "скрыто" in shown
+    assert "не указана база" in shown
+
+
+def test_a_region_without_targets_says_nothing(tmp_path):
+    empty = project(tmp_path)
+    assert empty.targets(2025).empty
+    assert words.summary(empty.targets(2025)) == []
+
+
+def test_the_page_of_dynamics_shows_targets(demo_project, monkeypatch):
+    monkeypatch.setenv("SHNOR_PROJECT", str(demo_project))
+    assert not any("Целевые" in table.title for table in page("dynamics").tables())
+    made = page("dynamics", methodology="tomsk-2020")
+    assert any("Целевые" in table.title for table in made.tables())
+    told = words.sheet(made.targets, made.year, made.region.title)
+    assert told["Показатель"].to_list() == OWN["title"].to_list()
+    assert set(told["Выполнение"]) <= {"достигнут", "не достигнут", "не указана база", "нет сведений"}
+    assert told.loc[0, "Выполнение"] in ("достигнут", "не достигнут")
