@@ -1,9 +1,10 @@
 """Files and folders that a reader meets whole or not at all: written aside, flushed, renamed.
 
 In:   a path, or a folder in which something is to be made.
-Out:  `aside`, `whole`, `write_text`: one file; `exchange`: one folder for another; `held`: a lock;
+Out:  `aside`, `whole`, `write_text`: one file; `exchange`: one folder for another;
       `workshop`: a folder that others leave alone while its writer lives;
       `sweep`: what dead writers left behind is removed; `reason`: why a write failed, in Russian.
+Not:  keeping others out while one writes (see `locks`).
 """
 
 import ctypes
@@ -19,6 +20,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
+
+from shnor_lib import locks
 
 WRITING = ".writing-"
 _LOCK = ".lock"
@@ -109,7 +112,7 @@ def sweep(parent: Path) -> None:
         with suppress(OSError):
             descriptor = os.open(lock, os.O_RDWR)
             try:
-                if _locked(descriptor):
+                if locks.taken(descriptor):
                     shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
                     lock.unlink(missing_ok=True)
             finally:
@@ -144,24 +147,9 @@ def _claim(parent: Path) -> tuple[Path, int]:
     while True:  # a sweeper may take a new one before we lock it: then again
         descriptor, name = tempfile.mkstemp(prefix=WRITING, suffix=_LOCK, dir=parent)
         lock = Path(name)
-        if _locked(descriptor) is not False and lock.exists():
+        if locks.taken(descriptor) is not False and lock.exists():
             return lock, descriptor
         os.close(descriptor)
-
-
-def _locked(descriptor: int) -> bool | None:
-    """Whether the lock is ours now; None where the disk knows no locks, and then nobody sweeps."""
-    try:
-        import fcntl
-    except ImportError:  # Windows knows no such lock
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
 
 
 def _drop_stale(path: Path) -> None:
@@ -177,23 +165,6 @@ def _age(path: Path) -> float:
         return time.time() - path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-@contextmanager
-def held(lock: Path) -> Iterator[bool]:
-    """Hold a lock while the block runs; the value says whether it is ours.
-
-    The system releases it when the process ends in whatever way. Where the disk or the system knows no locks,
-    it counts as ours.
-
-    Raises:
-        OSError: the lock file cannot be written.
-    """
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        yield _locked(descriptor) is not False
-    finally:
-        os.close(descriptor)
 
 
 def exchange(fresh: Path, current: Path) -> None:

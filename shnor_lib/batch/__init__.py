@@ -14,6 +14,9 @@ manifest     what was run, with what, how it ended
 html, index  pages
 archive      pages of a municipality as one file
 publish      the tree: made aside, checked, put in place in one step
+interrupts   Ctrl-C and SIGTERM
+address      of a cluster, checked
+cluster      units on many machines; parcel, remote: what a worker there gets and does
 run          all of it
 """
 

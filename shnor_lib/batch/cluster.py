@@ -5,13 +5,15 @@ Out:  `Cluster.run`, outcomes as they come, the files of each unit in the folder
 Not:  what a worker does (see `remote`). A worker that is lost takes nothing with it: its units go to others.
 """
 
+import logging
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from shnor_lib import __version__
+from shnor_lib import __version__, atomic
 from shnor_lib.batch import names, parcel
 from shnor_lib.batch.staff import Need
 from shnor_lib.batch.unit import Job, Outcome
@@ -19,8 +21,17 @@ from shnor_lib.errors import RunError
 
 _CONNECT = 15.0  # seconds for the scheduler to answer
 _FIRST_WORKER = 60.0
+_FAREWELL = 5.0
 _AHEAD = 2  # units a thread: one at work, one on its way; the results of more would wait in memory
 _LISTEN = 1.0
+_NO_WORKER = 120.0  # seconds in which a lost machine may come back
+_LOOK = 5.0
+# What dask says of a lost scheduler goes past the person, who is told in one sentence.
+_TALKERS = ("distributed", "tornado", "asyncio")
+_ALONE = (
+    "На кластере не осталось рабочих процессов; готовое сохранено. Запустите их и продолжите: "
+    "shnor batch --resume"
+)
 _LOST = "Связь с кластером потеряна; готовое сохранено. Продолжить: shnor batch --resume"
 
 
@@ -32,8 +43,8 @@ class Cluster:
 
     @property
     def hands(self) -> int:
-        """Units that run at once, now."""
-        return max(1, sum(int(number) for number in self._client.nthreads().values()))
+        """Units that run at once, now; one where the scheduler does not say."""
+        return max(1, self._threads() or 0)
 
     def run(
         self, jobs: Sequence[Job], on_start: Callable[[Job], None] = lambda job: None
@@ -59,7 +70,10 @@ class Cluster:
             while waiting and len(out) < _AHEAD * self.hands:
                 job = waiting.popleft()
                 on_start(job)
-                future = self._client.submit(_produce, job, pure=False, retries=0)
+                try:
+                    future = self._client.submit(_produce, job, pure=False, retries=0)
+                except Exception as error:
+                    raise RunError(_LOST) from error
                 out[future] = job
                 future.add_done_callback(ended.put)
 
@@ -72,22 +86,37 @@ class Cluster:
                 future.release()
                 hand_over()
         finally:
-            self._client.cancel(list(out))
+            with suppress(Exception):  # of a scheduler that is gone nothing has to be called off
+                self._client.cancel(list(out))
 
     def _next(self, ended: "SimpleQueue[Any]") -> Any:
         """The next unit that ended.
 
         Raises:
-            RunError: the scheduler is gone for good.
+            RunError: the scheduler is gone for good, or all workers are.
         """
-        silent = 0
+        heard = seen = looked = time.monotonic()
         while True:
             try:
                 return ended.get(timeout=_LISTEN)
             except Empty:
-                silent = 0 if self._client.status == "running" else silent + 1
-                if silent * _LISTEN > _CONNECT or self._client.status == "closed":
-                    raise RunError(_LOST) from None
+                now = time.monotonic()
+            if self._client.status == "running":
+                heard = now
+            if now - heard > _CONNECT or self._client.status == "closed":
+                raise RunError(_LOST)
+            if heard == now and now - looked > _LOOK:
+                looked = now
+                seen = seen if self._threads() == 0 else now
+            if now - seen > _NO_WORKER:
+                raise RunError(_ALONE)
+
+    def _threads(self) -> int | None:
+        """Threads of all workers; None where the scheduler does not say: it went in this moment."""
+        try:
+            return sum(int(number) for number in self._client.nthreads().values())
+        except Exception:
+            return None
 
     def _taken(self, future: Any, job: Job) -> Outcome:
         """The outcome of a unit, its files laid into the folder of the job."""
@@ -125,13 +154,7 @@ def connect(address: str, need: Need, engine: str) -> Iterator[Cluster]:
         from shnor_lib.batch import remote
     except ImportError as error:
         raise RunError("Для --cluster нужен пакет distributed: pip install 'shnor-lib[cluster]'.") from error
-    try:
-        client: Any = Client(address, timeout=_CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TimeoutError) as error:
-        raise RunError(
-            f"Планировщик «{address}» не отвечает. Проверьте адрес и запуск: dask scheduler."
-        ) from error
-    with client:
+    with _quiet(), _client(Client, address) as client:
         try:
             client.wait_for_workers(1, timeout=_FIRST_WORKER)
         except TimeoutError as error:
@@ -142,14 +165,53 @@ def connect(address: str, need: Need, engine: str) -> Iterator[Cluster]:
         _same_version(client, remote.version)
         one_each = tuple({unit.notebook: unit for unit in need.units}.values())
         packed = parcel.pack(need.project, need.facts.snapshot, [unit.notebook for unit in one_each])
-        client.register_plugin(
-            remote.Home(packed, need.facts, need.parameters, one_each, engine), name=remote.NAME
-        )
+        home = remote.Home(packed, need.facts, need.parameters, one_each, engine)
+        try:
+            client.register_plugin(home, name=remote.NAME)
+        except Exception as error:
+            raise RunError(
+                f"Рабочий процесс кластера не принял проект: {atomic.reason(error)}. "
+                "Проверьте место во временной папке каждой машины и повторите запуск."
+            ) from error
         try:
             yield Cluster(client)
         finally:
-            if client.status == "running":
-                client.unregister_worker_plugin(remote.NAME)
+            with suppress(Exception):
+                if client.status == "running":
+                    client.unregister_worker_plugin(remote.NAME)
+
+
+@contextmanager
+def _client(kind: Any, address: str) -> Iterator[Any]:
+    """A client of the scheduler, let go of without waiting for one that is gone.
+
+    Raises:
+        RunError: what listens there is no scheduler.
+    """
+    try:
+        client = kind(address, timeout=_CONNECT, set_as_default=False)
+    except Exception as error:
+        raise RunError(f"Планировщик «{address}» не принял соединение: нужен dask той же версии.") from error
+    try:
+        yield client
+    finally:
+        with suppress(Exception):
+            client.close(timeout=_FAREWELL)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the log of dask off the screen while the block runs."""
+    names = [*_TALKERS, *(name for name in logging.root.manager.loggerDict if name.startswith(_TALKERS))]
+    loggers = [logging.getLogger(name) for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _produce(job: Job) -> Any:

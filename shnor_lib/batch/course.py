@@ -17,13 +17,14 @@ from rich.console import Console
 from shnor_lib.batch import manifest, publish, staff, workers
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.html import Heading
-from shnor_lib.batch.names import DEAD, DONE, REGION, TIMEOUT
+from shnor_lib.batch.names import DEAD, DISK, DONE, REGION, TIMEOUT
 from shnor_lib.batch.parameters import Value
 from shnor_lib.batch.plan import Unit
 from shnor_lib.batch.progress import Progress
 from shnor_lib.batch.publish import Made
 from shnor_lib.batch.unit import Job, Outcome
 from shnor_lib.batch.work import Work
+from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description, describe
 from shnor_lib.settings import Project
 
@@ -32,6 +33,10 @@ RunJobs = Callable[[Sequence[Job], Callable[[Job], None]], Generator[tuple[Job, 
 # Failures that may be of the moment: a process that died, a machine too busy.
 _PASSING = (DEAD, TIMEOUT)
 _ANOTHER_TRY = 1
+STAYS = (
+    "Прежние страницы целы, готовое сохранено. Освободите место или проверьте права на папку и продолжите: "
+    "shnor batch --resume"
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Course:
     means: Means
     console: Console | None
 
-    def all(self, units: Mapping[Unit, str]) -> Iterator[Made]:
+    def all(self, units: Mapping[Unit, str]) -> Generator[Made]:
         """Everything that is made, in the order in which it ends; first what an interrupted run has left."""
         lying = manifest.read(self.root)
         heads: dict[Path, Description] = {}
@@ -119,6 +124,9 @@ class Course:
                         tries[job.unit] += 1
                         again[job.unit] = replace(job, folder=self.work.folder(number))
                         number += 1
+                    elif outcome.code == DISK and not self.means.cluster:
+                        # The next ones would fare no better; those done are kept.
+                        raise RunError(f"{outcome.message} {STAYS}")
                     else:
                         yield job.unit, outcome, job.folder
             left = again

@@ -14,13 +14,14 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from shnor_lib.batch import unit
+from shnor_lib.engine import fork
 from shnor_lib.engine.warm import Child, WarmParent
 from shnor_lib.engine.warmup import Call
 from shnor_lib.engine.wire import Wire
@@ -85,8 +86,10 @@ class Spawned:
         """A new worker."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_spawned, args=(theirs, self._environment, self._log), daemon=False)
-        process.start()
+        arguments = (theirs, self._environment, self._log, os.getpid())
+        process = context.Process(target=_spawned, args=arguments, daemon=False)
+        with _not_a_demon():
+            process.start()
         theirs.close()
         return process, ours
 
@@ -183,14 +186,33 @@ class _Fork:
         self._child.kill()
 
 
-def _spawned(connection: Connection, environment: dict[str, str], log: Path) -> None:
+@contextlib.contextmanager
+def _not_a_demon() -> Iterator[None]:
+    """Let this process have children while the block runs.
+
+    `multiprocessing` forbids it to its daemons, since it would end them without a word. Workers under a nanny
+    of dask are such; ours end by themselves when their connection is cut.
+    """
+    settings: dict[str, Any] = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    before = settings.pop("daemon", None)
+    try:
+        yield
+    finally:
+        if before is not None:
+            settings["daemon"] = before
+
+
+def _spawned(connection: Connection, environment: dict[str, str], log: Path, watcher: int) -> None:
     """Body of a spawned worker."""
+    if sys.platform == "linux":  # elsewhere it ends after its unit, when it finds the connection cut
+        fork.die_with(watcher)
     os.environ.update(environment)
     _work(connection, log)
 
 
 def _forked(wire: Wire, log: str) -> None:
     """Body of a forked worker."""
+    fork.adopt_orphans()  # what a notebook leaves behind ends with it, not with the batch
     _work(Objects(wire), Path(log))
 
 

@@ -5,6 +5,7 @@ Out:  `Entry`, one unit; `read`, the entries of a tree; `content`, the manifest 
 Not:  putting a tree in place (see `publish`).
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -163,6 +164,23 @@ def made_by(entry: Entry | None) -> str:
     if entry is None or entry.published is None or entry.status != DONE:
         return ""
     return entry.published.key
+
+
+def intact(root: Path, entry: Entry) -> bool:
+    """Whether the files of an entry are those that were published; also true where it has none."""
+    page = entry.published
+    try:
+        return page is None or all(
+            digest(root / name) == known for name, known in zip(page.files, page.sha256, strict=False)
+        )
+    except OSError:
+        return False
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _entry(values: dict[str, Any]) -> Entry:

@@ -8,6 +8,8 @@ FAILED = "failed"
 TIMEOUT = "timeout"
 DEAD = "dead"
 MEMORY = "memory"
+DISK = "disk"
+DAMAGED = "damaged"
 NOTEBOOK = "notebook"
 CANCELLED = "cancelled"
 

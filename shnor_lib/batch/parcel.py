@@ -27,8 +27,9 @@ def pack(project: Project, snapshot: str, notebooks: Sequence[Path]) -> bytes:
         OSError: a file cannot be read.
     """
     buffer = io.BytesIO()
-    # Tables are compressed already; settings and notebooks are small.
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+    # Tables are compressed already; settings and notebooks are small. A clock may have stood before 1980 when
+    # a file was written, which the format cannot say.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED, strict_timestamps=False) as archive:
         for path in _files(project, snapshot):
             archive.write(path, path.relative_to(project.root).as_posix())
         for notebook in notebooks:

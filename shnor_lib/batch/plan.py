@@ -97,6 +97,7 @@ def sort_out(
     anew: bool = False,
     only_failed: bool = False,
     in_other_formats: Sequence[Callable[[Unit], str]] = (),
+    intact: Callable[[Entry], bool] = lambda entry: True,
 ) -> Plan:
     """Which units have to run.
 
@@ -107,6 +108,7 @@ def sort_out(
         anew: run also what is unchanged.
         only_failed: run only what failed last time.
         in_other_formats: keys that a unit would have were other formats asked for.
+        intact: whether the files of an entry are still those that were published.
     """
     run: dict[Unit, str] = {}
     unchanged, left_out = [], []
@@ -114,7 +116,7 @@ def sort_out(
         entry, own = lying.get(unit.key), key(unit)
         if only_failed and (entry is None or entry.status == DONE):
             left_out.append(unit)
-        elif not anew and made_by(entry) == own:
+        elif entry is not None and not anew and made_by(entry) == own and intact(entry):
             unchanged.append(unit)
         else:
             run[unit] = own

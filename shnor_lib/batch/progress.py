@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -26,6 +27,8 @@ from shnor_lib.batch.names import DONE
 from shnor_lib.batch.plan import Plan
 from shnor_lib.batch.unit import Job
 from shnor_lib.present import text
+
+_NAME = 60  # characters of a municipality that fit a line
 
 
 class Progress(Protocol):
@@ -108,7 +111,7 @@ class _Bar:
         self._task = bar.add_task("", total=total, year=year, current="")
 
     def started(self, job: Job) -> None:
-        self._bar.update(self._task, current=job.unit.title)
+        self._bar.update(self._task, current=escape(_cropped(job.unit.title)))
 
     def done(self, entry: Entry) -> None:
         self._bar.advance(self._task)
@@ -138,4 +141,9 @@ class _Lines:
 
 
 def _what(entry: Entry) -> str:
-    return f"{entry.municipality} · {entry.notebook}"
+    return f"{_cropped(entry.municipality)} · {entry.notebook}"
+
+
+def _cropped(title: str) -> str:
+    """A name as one short piece of a line, whatever stands in the register of schools."""
+    return text.shorten(" ".join(title.split()), _NAME)

@@ -13,27 +13,28 @@ Out:  the new tree. Whenever a run dies, a reader finds one whole tree with a ma
       old one or the new one. A failed unit leaves the page of the last good run where it is.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import plotly
 
-from shnor_lib import atomic
+from shnor_lib import atomic, locks
 from shnor_lib.batch import archive, index, manifest
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.manifest import Entry, Published
-from shnor_lib.batch.names import DONE, ENDINGS
+from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS, FAILED
 from shnor_lib.batch.plan import Unit
-from shnor_lib.batch.unit import Outcome
+from shnor_lib.batch.unit import MESSAGES, Outcome
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 
 ASSETS = "assets"
 LOG = ".log"
+_TURNSTILE = ".publishing"
+_PATIENCE = 300.0  # seconds; another year is put in place in a moment, a whole country in some more
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def made(
             facts.methodology_version,
             tuple(f"{unit.folder}/{name}" for name in names),
             key,
-            tuple(_hash(folder / name) for name in names),
+            tuple(manifest.digest(folder / name) for name in names),
         )
     entry = Entry(
         notebook=unit.notebook.stem,
@@ -132,36 +133,39 @@ def publish(
     new.mkdir(parents=True)
     try:
         entries = manifest.read(root)
-        for old in entries.values():
-            if old.key not in {item.entry.key for item in fresh}:
-                _take_over(old, root, new)
+        made_now = {item.entry.key for item in fresh}
+        for key, old in entries.items():
+            if key not in made_now:
+                entries[key] = _take_over(old, root, new)
         for item in fresh:
-            _lay(item, root, new)
-            entries[item.entry.key] = item.entry
+            entries[item.entry.key] = _lay(item, root, new)
         if log is not None and log.exists():
             _link(log, new / LOG / "workers.txt")
         _share_plotly(root, new)
         packed = archive.pack(new, facts, entries.values()) if zips else {}
-        text = manifest.content(facts, entries.values(), packed)
-        (new / manifest.MANIFEST).write_text(text, encoding="utf-8")
-        years = sorted({facts.year, *index.published_years(root.parent)}, reverse=True)
-        index.write(new, years)
+        atomic.write_text(new / manifest.MANIFEST, manifest.content(facts, entries.values(), packed))
         _check(new)
-        atomic.exchange(new, root)
+        # Indexes of all years lead to each other: a batch of another year waits here while we change them.
+        with locks.held(root.parent / _TURNSTILE, _PATIENCE):
+            years = sorted({facts.year, *index.published_years(root.parent)}, reverse=True)
+            index.write(new, years)
+            atomic.exchange(new, root)
+            index.write_others(root.parent, facts.year)
     finally:
         shutil.rmtree(new, ignore_errors=True)
-    index.write_others(root.parent, facts.year)
     return root / manifest.MANIFEST
 
 
-def _lay(item: Made, root: Path, new: Path) -> None:
-    """Files of a unit of this run, or those of the last good run where it failed."""
+def _lay(item: Made, root: Path, new: Path) -> Entry:
+    """Files of a unit of this run, or those of the last good run where it failed; what is true of them."""
     entry = item.entry
     if entry.status == DONE and item.folder is not None and entry.published is not None:
         for name in entry.published.files:
             _link(item.folder / Path(name).name, new / name)
-    elif entry.published is not None:
+    elif manifest.intact(root, entry):
         _take_files(entry.published, root, new)
+    else:
+        entry = replace(entry, published=None)
     if item.log:
         log = new / LOG / entry.municipality_id / f"{entry.notebook}.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -169,20 +173,24 @@ def _lay(item: Made, root: Path, new: Path) -> None:
         unfinished = item.folder / f"{entry.notebook}.ipynb" if item.folder else None
         if entry.status != DONE and unfinished is not None and unfinished.exists():
             _link(unfinished, new / LOG / entry.municipality_id / unfinished.name)
+    return entry
 
 
-def _take_over(entry: Entry, root: Path, new: Path) -> None:
-    """Files and log of a unit of an earlier run."""
-    if entry.published is not None:
+def _take_over(entry: Entry, root: Path, new: Path) -> Entry:
+    """Files and log of a unit of an earlier run; what somebody has changed since is no report any more."""
+    if manifest.intact(root, entry):
         _take_files(entry.published, root, new)
+    else:
+        entry = replace(entry, published=None, status=FAILED, error_code=DAMAGED, message=MESSAGES[DAMAGED])
     for ending in (".txt", ".ipynb"):
         name = Path(LOG) / entry.municipality_id / f"{entry.notebook}{ending}"
         if (root / name).exists():
             _link(root / name, new / name)
+    return entry
 
 
-def _take_files(page: Published, root: Path, new: Path) -> None:
-    for name in page.files:
+def _take_files(page: Published | None, root: Path, new: Path) -> None:
+    for name in page.files if page is not None else ():
         _link(root / name, new / name)
 
 
@@ -209,18 +217,12 @@ def _share_plotly(root: Path, new: Path) -> None:
 def _check(new: Path) -> None:
     """The tree must be what its manifest says before anybody sees it."""
     wrong = [
-        name
+        f"{entry.municipality_id}/{entry.notebook}"
         for entry in manifest.read(new).values()
-        if entry.published is not None
-        for name, digest in zip(entry.published.files, entry.published.sha256, strict=False)
-        if _hash(new / name) != digest
+        if not manifest.intact(new, entry)
     ]
     if wrong:
         raise RunError(
             f"Собранные страницы повреждены: {', '.join(wrong[:5])}. Опубликованные прежде не тронуты. "
             "Проверьте диск и повторите запуск."
         )
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,23 +10,21 @@ may help. Done units are kept aside and published together at the end, also when
 that is killed is continued by the next one.
 """
 
-import signal
-import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
 from shnor_lib import atomic
-from shnor_lib.batch import manifest, plan, publish
+from shnor_lib.batch import address, manifest, plan, publish
 from shnor_lib.batch import parameters as strict
-from shnor_lib.batch.course import Course, Means
+from shnor_lib.batch.course import STAYS, Course, Means
 from shnor_lib.batch.facts import Facts, gather
 from shnor_lib.batch.index import INDEX
+from shnor_lib.batch.interrupts import interruptible
 from shnor_lib.batch.keys import Keys, choices
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import (
@@ -122,10 +120,20 @@ def prepare(project: Project, asked: Request) -> tuple[Facts, Plan]:
     facts = gather(project, asked.year, asked.municipalities, str(given.get("methodology", "")))
     plan.check_folders(facts.municipalities)
     units = plan.units(chosen, _places(facts, whole=not asked.municipalities), facts.year, values)
-    lying = manifest.read(project.reports / str(facts.year))
+    root = project.reports / str(facts.year)
+    lying = manifest.read(root)
     keys = Keys(facts, tuple(asked.formats))
     others = [Keys(facts, some).of for some in choices() if set(some) != set(asked.formats)]
-    return facts, plan.sort_out(units, keys.of, lying, asked.anew, asked.only_failed, others)
+    todo = plan.sort_out(
+        units,
+        keys.of,
+        lying,
+        asked.anew,
+        asked.only_failed,
+        others,
+        intact=lambda entry: manifest.intact(root, entry),
+    )
+    return facts, todo
 
 
 def resume(reports: Path, year: int | None) -> Request:
@@ -172,37 +180,40 @@ def run_batch(
     asked = asked or Request()
     if engine not in ENGINES:
         raise RunError(f"Движок «{engine}» не известен. Есть: {', '.join(ENGINES)}.")
+    if cluster:
+        address.check(cluster)
     facts, todo = prepare(project, asked)
     root = project.reports / str(facts.year)
     made: list[Made] = []
     interrupted = False
     try:
-        with Work.of(project.reports, facts.year) as work:
+        with interruptible() as signals, Work.of(project.reports, facts.year) as work:
             atomic.mend(root)
             if todo.run:
                 work.ask({**asdict(asked), "year": facts.year})
                 means = Means(max(1, min(jobs or cores(), len(todo.run))), timeout, engine, memory, cluster)
-                with reporter(console, todo, facts.year, means.jobs) as progress, _interruptible():
+                with reporter(console, todo, facts.year, means.jobs) as progress:
                     try:
                         parameters, formats = asked.parameters, tuple(asked.formats)
                         course = Course(
                             project, facts, parameters, formats, work, root, progress, means, console
                         )
-                        for item in course.all(todo.run):
-                            made.append(item)  # first: what is reported as done is also published
-                            progress.done(item.entry)
+                        with closing(course.all(todo.run)) as all_made:
+                            for item in all_made:
+                                made.append(item)  # first: what is reported as done is also published
+                                progress.done(item.entry)
                     except KeyboardInterrupt:
                         interrupted = True
             else:
                 nothing_to_do(console, todo, facts.year)
+            signals.end()
             if made or asked.zips or not (root / manifest.MANIFEST).exists():
                 publish.publish(root, made, facts, work.log, asked.zips)
             if not interrupted:
                 work.clear()
     except OSError as error:
         raise RunError(
-            f"Отчёты не записаны в «{project.reports}»: {atomic.reason(error)}. Прежние страницы целы. "
-            "Освободите место или проверьте права на папку и повторите запуск."
+            f"Отчёты не записаны в «{project.reports}»: {atomic.reason(error)}. {STAYS}"
         ) from error
     if interrupted:
         raise RunError(
@@ -219,23 +230,6 @@ def run_batch(
         manifest=root / manifest.MANIFEST,
         seconds=time.monotonic() - started,
     )
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does: what is done is published."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():  # signals reach the main thread only
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _places(facts: Facts, whole: bool) -> list[Municipality]:

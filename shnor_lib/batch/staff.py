@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from shnor_lib import atomic
 from shnor_lib.batch import progress
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.hands import Forked, Source, Spawned
@@ -25,6 +26,7 @@ from shnor_lib.batch.plan import Unit
 from shnor_lib.engine import safe
 from shnor_lib.engine.fork import ForkRefusedError
 from shnor_lib.engine.warmup import Call
+from shnor_lib.errors import RunError
 from shnor_lib.pages.kinds import KINDS, TRIED
 from shnor_lib.region import SNAPSHOT_VARIABLE
 from shnor_lib.settings import PROJECT_VARIABLE, Project
@@ -61,8 +63,11 @@ def hire(need: Need, engine: str, console: Console | None) -> Iterator[tuple[Sou
         need: what the run is about.
         engine: the engine that was asked for.
         console: where a notice goes if it cannot be had.
+
+    Raises:
+        RunError: the folder for temporary files cannot be used.
     """
-    with TemporaryDirectory(prefix="shnor-") as runtime:
+    with _runtime() as runtime:
         environment = {
             DISPLAY_VARIABLE: "batch",
             PROJECT_VARIABLE: str(need.project.root),
@@ -79,6 +84,16 @@ def hire(need: Need, engine: str, console: Console | None) -> Iterator[tuple[Sou
         else:
             with forked:
                 yield forked, SHNOR
+
+
+def _runtime() -> TemporaryDirectory[str]:
+    try:
+        return TemporaryDirectory(prefix="shnor-")
+    except OSError as error:
+        raise RunError(
+            f"Папка для временных файлов не годится: {atomic.reason(error)}. Прежние страницы целы. "
+            "Освободите в ней место или назовите другую в TMPDIR и продолжите: shnor batch --resume"
+        ) from error
 
 
 def _forked(need: Need, environment: Mapping[str, str], console: Console | None) -> tuple[Forked | None, str]:

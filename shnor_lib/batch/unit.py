@@ -23,10 +23,13 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import execute_notebook
 from traitlets.config import Config
 
+from shnor_lib import atomic
 from shnor_lib.batch.html import Heading, render
 from shnor_lib.batch.names import (
     CANCELLED,
+    DAMAGED,
     DEAD,
+    DISK,
     DONE,
     ENDINGS,
     FAILED,
@@ -48,6 +51,8 @@ MESSAGES = {
     DEAD: "Отчёт не построен: процесс расчёта завершился аварийно, возможно, не хватило памяти.",
     MEMORY: "Отчёт не построен: расчёту не хватило отведённой памяти.",
     NOTEBOOK: "Отчёт не построен: в блокноте произошла ошибка. Подробности — в журнале оператора.",
+    DISK: "Отчёт не построен: страница не записана на диск.",
+    DAMAGED: "Страница на диске повреждена и убрана. Она строится заново при следующем запуске.",
     CANCELLED: "Отчёт не построен: запуск прерван.",
 }
 # Errors of a cell that are not the notebook's own.
@@ -144,6 +149,9 @@ def _produce(job: Job, watch: Callable[[Process], None]) -> Outcome:
                 page.write_text(render(notebook, job.heading, whole=kind == "single"), encoding="utf-8")
         if "ipynb" in job.formats:
             nbformat.write(notebook, executed)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        message = f"Отчёт не построен: страница не записана: {atomic.reason(error)}."
+        return Outcome.failure(DISK, seconds(), traceback.format_exc(), message)
     except Exception:
         return Outcome.failure(NOTEBOOK, seconds(), traceback.format_exc())
     return Outcome(DONE, seconds(), log=log)

@@ -3,7 +3,7 @@
     reports/.batch-<year>/lock               held while a batch of the year runs
     reports/.batch-<year>/request.json       what was asked for, for `--resume`
     reports/.batch-<year>/done/<key>/        files of a unit that is done, renamed here whole
-    reports/.batch-<year>/making/<number>/   a unit at work
+    reports/.batch-<year>/making/<run>/<number>/   a unit at work
 
 In:   outcomes of units with their files.
 Out:  `Work`: done units by key, whatever run made them.
@@ -15,6 +15,7 @@ it needs.
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,12 +23,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from shnor_lib import atomic
+from shnor_lib import atomic, locks
 from shnor_lib.batch.unit import Outcome
 from shnor_lib.errors import RunError
 
 _OUTCOME = "outcome.json"
 _REQUEST = "request.json"
+_MAKING = "making"
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,11 @@ class Work:
 
     Attributes:
         root: its folder.
+        making: where units at work leave their files.
     """
 
     root: Path
+    making: Path
 
     @classmethod
     @contextmanager
@@ -51,22 +55,16 @@ class Work:
         """
         root = reports / f".batch-{year}"
         root.mkdir(parents=True, exist_ok=True)
-        with atomic.held(root / "lock") as free:
+        with locks.held(root / "lock") as free:
             if not free:
-                raise RunError(
-                    f"Отчёты за {year} год уже строит другой запуск. Дождитесь его конца и повторите; "
-                    "если он больше не нужен, прервите его (Ctrl-C)."
-                )
-            work = cls(root)
-            shutil.rmtree(work.making, ignore_errors=True)
-            work.making.mkdir()
+                raise RunError(_busy(year, root / "lock"))
+            shutil.rmtree(root / _MAKING, ignore_errors=True)
+            # A folder of this run alone: a process that outlived an earlier run finds its own gone, and
+            # cannot leave the page of one municipality where that of another is awaited.
+            work = cls(root, root / _MAKING / secrets.token_hex(4))
+            work.making.mkdir(parents=True)
             (root / "done").mkdir(exist_ok=True)
             yield work
-
-    @property
-    def making(self) -> Path:
-        """Where units at work leave their files."""
-        return self.root / "making"
 
     @property
     def log(self) -> Path:
@@ -107,8 +105,19 @@ class Work:
         """Everything is published: forget it."""
         for name in (_REQUEST, self.log.name):
             (self.root / name).unlink(missing_ok=True)
-        for name in ("done", "making"):
+        for name in ("done", _MAKING):
             shutil.rmtree(self.root / name, ignore_errors=True)
+
+
+def _busy(year: int, lock: Path) -> str:
+    """Why a run is refused: who is at work, and what to do."""
+    who, sign = locks.holder(lock), locks.owner_file(lock)
+    named = f" (узел {who[0]}, процесс {who[1]})" if who else ""
+    left = f" Если того запуска больше нет, удалите файл «{sign}»." if sign.exists() else ""
+    return (
+        f"Отчёты за {year} год уже строит другой запуск{named}. Дождитесь его конца и повторите; "
+        f"если он больше не нужен, прервите его (Ctrl-C).{left}"
+    )
 
 
 def request(reports: Path, year: int | None) -> dict[str, Any]:

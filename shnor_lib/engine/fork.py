@@ -22,7 +22,7 @@ import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import NoReturn, Protocol
 
 _PR_SET_PDEATHSIG = 1
@@ -30,6 +30,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 # Everything that Python or a library may have set; a new process starts with the defaults of the system.
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2)
 CRASHED = 70
+_state = {"adopts": False}
 
 Work = Callable[[socket.socket], None]
 
@@ -154,6 +155,7 @@ def settle(kept: int, watcher: int) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     close_others({0, 1, 2, kept})
     atexit._clear()
+    _state["adopts"] = False
     random.seed()
     numpy = sys.modules.get("numpy")
     if numpy is not None:
@@ -173,6 +175,37 @@ def die_with(watcher: int) -> None:
 def adopt_orphans() -> None:
     """Become the parent of processes that notebooks leave behind, so that they can be ended."""
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    _state["adopts"] = True
+
+
+def orphans(own: int) -> list[int]:
+    """Processes that came to this one because a fork of it left them behind; none unless it adopts them.
+
+    Args:
+        own: the fork that is none of them.
+    """
+    if not _state["adopts"]:
+        return []
+    tasks = Path("/proc/self/task").iterdir()
+    return [int(pid) for task in tasks for pid in (task / "children").read_bytes().split() if int(pid) != own]
+
+
+def end_orphans(own: int, patience: float = 2.0) -> None:
+    """Kill what a fork left behind, and what that leaves.
+
+    A notebook may start a demon in a session of its own: no signal to the group of the notebook reaches it.
+
+    Args:
+        own: the fork.
+        patience: seconds to wait for their ends.
+    """
+    deadline = monotonic() + patience
+    while (left := orphans(own)) and monotonic() < deadline:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, os.WNOHANG)
+        sleep(0.002)
 
 
 def close_others(kept: set[int]) -> None:

@@ -10,6 +10,7 @@ files. Only the transport differs, so outputs differ only where a transport show
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -17,6 +18,7 @@ import signal
 import sys
 import threading
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType, SimpleNamespace
 from typing import Any, cast
@@ -195,6 +197,7 @@ def serve(wire: Wire, arguments: list[str], given: Limits) -> None:
     sys.argv = [str(Path(ipykernel.__file__).parents[1] / "ipykernel_launcher.py"), *arguments]
     app = NotebookApp.instance(wire=wire, limits=given)
     app.initialize(arguments)  # type: ignore[no-untyped-call]
+    app.kernel.shell._tee = _unkept
     adopt()
     limits.apply(given)
     os.register_at_fork(after_in_child=wire.close)  # or a fork of a cell would keep the line open
@@ -202,6 +205,15 @@ def serve(wire: Wire, arguments: list[str], given: Limits) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.run_until_complete(_loop(app))
+
+
+@contextlib.contextmanager
+def _unkept(channel: str) -> Iterator[None]:
+    """In the place of IPython's copy of all that a cell prints: a gigabyte of it would take one of memory.
+
+    It serves `%notebook` alone, and nobody types that here.
+    """
+    yield
 
 
 def adopt() -> None:

@@ -61,6 +61,19 @@ def build_project(root: Path) -> Project:
     return project
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that nobody runs: tests copy it."""
+    return build_project(tmp_path_factory.mktemp("built")).root
+
+
+@pytest.fixture
+def fresh(built: Path, tmp_path: Path) -> Project:
+    """A project without reports, of the test alone."""
+    shutil.copytree(built, tmp_path / "project")
+    return Project(tmp_path / "project")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project of the module; its reports stay from test to test."""

@@ -1,6 +1,5 @@
 """The same units on a cluster of dask: published here, equal to those made here, whatever a worker does."""
 
-import contextlib
 import os
 import shutil
 import signal
@@ -10,63 +9,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from shnor_lib.batch import Request, run_batch
-from shnor_lib.errors import RunError
+from shnor_lib.batch import Request, address, cluster, resume, run_batch
+from shnor_lib.errors import ParameterError, RunError
 from shnor_lib.settings import Project
-from tests.batch.conftest import build_project
+from tests.batch.disks import small_disk
+from tests.batch.farm import Farm, free_port
+from tests.batch.tree import changed, pages, true
 
 pytest.importorskip("distributed")
 FOUR = Request(["01"], ["reg22_m001", "reg22_m002", "reg22_m003", "reg22_m004"])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Farm:
-    """A scheduler and its workers, as the documentation starts them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.address = f"tcp://127.0.0.1:{free_port()}"
-        self._folder = folder
-        self.processes: list[subprocess.Popen[bytes]] = []
-        port = self.address.rpartition(":")[2]
-        self.start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
-
-    def start(self, *command: str) -> "subprocess.Popen[bytes]":
-        log = (self._folder / f"{len(self.processes)}.txt").open("wb")
-        with log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "dask", *command],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                cwd=self._folder,
-            )
-        self.processes.append(process)
-        return process
-
-    def worker(self) -> "subprocess.Popen[bytes]":
-        """One more worker with one thread, in a process of its own, without a nanny that would restart it."""
-        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self._folder)]
-        return self.start("worker", self.address, *options)
-
-    def stop(self) -> None:
-        for process in reversed(self.processes):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-        for process in self.processes:
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -80,20 +36,6 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
         farm.stop()
 
 
-@pytest.fixture
-def fresh(tmp_path: Path) -> Project:
-    return build_project(tmp_path / "project")
-
-
-def pages(project: Project) -> dict[str, bytes]:
-    root = project.reports / "2025"
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in root.rglob("*.html")
-        if path.name != "index.html"
-    }
-
-
 def test_pages_made_far_away_are_those_made_here(farm: Farm, fresh: Project, tmp_path: Path) -> None:
     far = run_batch(fresh, FOUR, cluster=farm.address)
     assert far.exit_code == 0
@@ -102,14 +44,6 @@ def test_pages_made_far_away_are_those_made_here(farm: Farm, fresh: Project, tmp
     shutil.rmtree(fresh.reports)
     assert run_batch(fresh, FOUR).exit_code == 0
     assert made == pages(fresh)
-
-
-def changed(project: Project, line: str) -> None:
-    """Another line in the notebook, run by every unit."""
-    path = project.notebooks / "01_good.ipynb"
-    source = path.read_text(encoding="utf-8")
-    assert "secret_of_the_code = 42\\n" in source
-    path.write_text(source.replace("secret_of_the_code = 42\\n", line + "\\n"), encoding="utf-8")
 
 
 def children(pid: int) -> list[int]:
@@ -163,3 +97,154 @@ def test_nobody_at_the_address(fresh: Project) -> None:
         run_batch(fresh, FOUR, cluster=f"tcp://127.0.0.1:{free_port()}")
     assert time.monotonic() - started < 60
     assert not (fresh.reports / "2025" / "manifest.json").exists()
+
+
+def test_what_is_no_address_is_said_at_once(fresh: Project) -> None:
+    for wrong in ("nonsense", "tcp://127.0.0.1", "http://127.0.0.1:8786", "tcp://узел:порт", "tcp://[::1:1"):
+        with pytest.raises(ParameterError, match="не адрес планировщика dask") as caught:
+            run_batch(fresh, FOUR, cluster=wrong)
+        assert caught.value.exit_code == 2
+        assert "tcp://10.0.0.5:8786" in str(caught.value)
+    assert not fresh.reports.exists()
+
+
+@pytest.mark.parametrize("speaks", [b"SSH-2.0-OpenSSH_9\r\n", b"short", b""], ids=["ssh", "leaves", "silent"])
+def test_what_listens_there_may_be_no_scheduler(
+    fresh: Project, monkeypatch: pytest.MonkeyPatch, speaks: bytes
+) -> None:
+    monkeypatch.setattr(address, "_PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(speaks)
+                if not speaks:
+                    connection.recv(1)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(RunError, match="отвечает не планировщик dask"):
+            run_batch(fresh, FOUR, cluster=f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        thread.join()
+
+
+def test_an_address_with_tls_needs_certificates(fresh: Project) -> None:
+    with pytest.raises(RunError, match="нужны сертификаты"):
+        run_batch(fresh, FOUR, cluster="tls://127.0.0.1:8786")
+
+
+def test_workers_of_another_version_are_named(
+    farm: Farm, fresh: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "__version__", "99.0")
+    with pytest.raises(RunError, match=r"Здесь версия 99\.0, на кластере другая: tcp://127"):
+        run_batch(fresh, FOUR, cluster=farm.address)
+
+
+BATCH = (sys.executable, "-u", "-m", "shnor_lib.cli", "batch", "--notebook", "01")
+
+
+def test_a_lost_scheduler_ends_the_run_in_one_sentence_and_it_goes_on_here(
+    fresh: Project, tmp_path: Path
+) -> None:
+    changed(fresh, "import time; time.sleep(0.5)")
+    farm = Farm(tmp_path)
+    try:
+        farm.worker()
+        command = [*BATCH, "--project", str(fresh.root), "--cluster", farm.address]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as batch:
+            assert batch.stdout is not None
+            assert any(line.startswith("[1/5]") for line in batch.stdout)
+            os.killpg(farm.scheduler.pid, signal.SIGKILL)
+            rest = batch.communicate(timeout=60)[0].splitlines()
+        assert batch.returncode == 1
+        assert rest[-1] == "Связь с кластером потеряна; готовое сохранено. Продолжить: shnor batch --resume"
+        assert all(line.startswith("[") for line in rest[:-1]), "no log of dask, no traceback"
+    finally:
+        farm.stop()
+    assert not (fresh.reports / "2025").exists()
+    kept = len(list((fresh.reports / ".batch-2025" / "done").iterdir()))
+    assert kept >= 1
+    result = run_batch(fresh, resume(fresh.reports, None))
+    assert len(result.units) == 5
+    assert set(true(fresh).values()) == {"done"}
+
+
+def test_without_any_worker_left_a_run_does_not_wait_for_ever(
+    fresh: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(fresh, "import time; time.sleep(2)")
+    monkeypatch.setattr(cluster, "_NO_WORKER", 3.0)
+    monkeypatch.setattr(cluster, "_LOOK", 0.5)
+    farm = Farm(tmp_path)
+    try:
+        alone = farm.worker()
+
+        def kill_at_work() -> None:
+            while not any(children(child) for child in children(alone.pid)):
+                time.sleep(0.05)
+            os.killpg(alone.pid, signal.SIGKILL)
+
+        threading.Thread(target=kill_at_work, daemon=True).start()
+        with pytest.raises(RunError, match="не осталось рабочих процессов"):
+            run_batch(fresh, FOUR, cluster=farm.address)
+    finally:
+        farm.stop()
+
+
+def test_no_worker_from_the_start(fresh: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "_FIRST_WORKER", 1.0)
+    farm = Farm(tmp_path)
+    try:
+        with pytest.raises(RunError, match="не подключён ни один рабочий процесс"):
+            run_batch(fresh, FOUR, cluster=farm.address)
+    finally:
+        farm.stop()
+
+
+def test_workers_as_the_documentation_starts_them_run_both_engines_over_tls(
+    fresh: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dask
+
+    key, certificate = certificates(tmp_path)
+    sides = [
+        f"--tls-{name}={path}"
+        for name, path in (("ca-file", certificate), ("cert", certificate), ("key", key))
+    ]
+    ours = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
+    farm = Farm(tmp_path, "tls", sides)
+    two = Request(["01"], ["reg22_m001", "reg22_m002"])
+    try:
+        farm.watched_worker()
+        with dask.config.set({f"distributed.comm.tls.{name}": path for name, path in ours.items()}):
+            assert run_batch(fresh, two, cluster=farm.address).exit_code == 0
+            far = pages(fresh)
+            again = replace(two, anew=True)
+            assert run_batch(fresh, again, cluster=farm.address, engine="reference").exit_code == 0
+        assert pages(fresh) == far
+        monkeypatch.setattr(address, "_PATIENCE", 1.0)
+        with pytest.raises(RunError, match="tls:// вместо tcp://"):
+            run_batch(fresh, two, cluster=farm.address.replace("tls", "tcp"))
+    finally:
+        farm.stop()
+
+
+def certificates(folder: Path) -> tuple[str, str]:
+    """A key and a certificate that vouches for itself."""
+    key, certificate = str(folder / "key.pem"), str(folder / "certificate.pem")
+    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*new, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return key, certificate
+
+
+def test_a_worker_without_room_for_the_project_says_so(fresh: Project, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "small", "64k") as small:
+        farm = Farm(tmp_path, environment={"TMPDIR": str(small)})
+        try:
+            farm.worker()
+            with pytest.raises(RunError, match="не принял проект: на диске нет места"):
+                run_batch(fresh, FOUR, cluster=farm.address)
+        finally:
+            farm.stop()

@@ -16,17 +16,12 @@ from shnor_lib.batch import Request, run_batch
 from shnor_lib.engine import safe
 from shnor_lib.errors import RunError
 from shnor_lib.pages import rehearsal
-from shnor_lib.pages.page import KINDS
+from shnor_lib.pages.kinds import KINDS
 from shnor_lib.settings import Project, shipped_notebooks
 from tests.batch.conftest import build_project
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 FOUR = Request(["01"], ["reg22_m001", "reg22_m002", "reg22_m003", "reg22_m004"])
-
-
-@pytest.fixture
-def fresh(tmp_path: Path) -> Project:
-    return build_project(tmp_path)
 
 
 def children(pid: int) -> list[int]:

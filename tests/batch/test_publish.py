@@ -133,14 +133,38 @@ def test_the_manifest_holds_the_hash_of_every_file(root: Path) -> None:
             assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest
 
 
-def test_a_tree_that_is_not_what_its_manifest_says_is_not_published(root: Path) -> None:
+def test_a_page_that_somebody_changed_is_taken_out_and_holds_up_nobody(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)), ("m3", Outcome(DONE, 1)))
+    for place in ("m1", "m3"):
+        (root / place / "01_good.html").write_text("кто-то изменил", encoding="utf-8")
+    put(root, ("m3", Outcome.failure("notebook", 1)), ("m4", Outcome(DONE, 1)))
+    entries = {entry.municipality_id: entry for entry in manifest.read(root).values()}
+    assert {place: (entry.error_code, bool(entry.published)) for place, entry in entries.items()} == {
+        "m1": ("damaged", False),
+        "m2": ("", True),
+        "m3": ("notebook", False),
+        "m4": ("", True),
+    }
+    assert not (root / "m1" / "01_good.html").exists()
+    assert "Страница на диске повреждена" in (root / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_fresh_page_that_is_not_what_was_made_is_not_published(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(root, ("m1", Outcome(DONE, 1)))
     before = files(root)
-    page = root / "m1" / "01_good.html"
-    page.write_text("кто-то изменил", encoding="utf-8")
-    with pytest.raises(RunError, match="повреждены"):
+    link = publish._link
+
+    def bad_disk(source: Path, target: Path) -> None:
+        link(source, target)
+        if target.parts[-2:] == ("m2", "01_good.html"):
+            target.write_text("обрыв", encoding="utf-8")
+
+    monkeypatch.setattr(publish, "_link", bad_disk)
+    with pytest.raises(RunError, match="повреждены: m2/01_good"):
         put(root, ("m2", Outcome(DONE, 1)))
-    assert files(root).keys() == before.keys()
+    assert files(root) == before
     assert [path.name for path in root.parent.glob(".new-*")] == []
 
 
@@ -178,7 +202,7 @@ def test_where_the_system_cannot_exchange_folders_two_renames_do(
     put(root, ("m1", Outcome(DONE, 1)))
     put(root, ("m2", Outcome(DONE, 1)))
     assert len(manifest.read(root)) == 2
-    assert sorted(path.name for path in root.parent.iterdir()) == ["2025", "aside"]
+    assert sorted(path.name for path in root.parent.iterdir()) == [".publishing", "2025", "aside"]
 
 
 def test_an_archive_holds_the_pages_of_its_municipality_and_opens_alone(root: Path) -> None:

@@ -98,7 +98,7 @@ def test_memory_that_the_system_does_not_count_is_watched(tmp_path: Path) -> Non
 
 def test_a_gigabyte_of_output_is_cut(tmp_path: Path) -> None:
     source = "line = 'x' * 999_999\nfor _ in range(1000):\n    print(line)"
-    document = run(source, tmp_path, limits=Limits(text=MEGABYTE))
+    document = run(source, tmp_path, limits=Limits(memory=200 * MEGABYTE, text=MEGABYTE))
     (output,) = document.cells[1].outputs
     assert len(output.text) < 1.1 * MEGABYTE
     assert output.text.endswith("[Вывод обрезан: больше 1 МБ текста в блокноте.]\n")

@@ -18,9 +18,9 @@ def main() -> int:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         seen = soak(Path(folder), given.kills, given.seed, tell=True)
-    killed = ", ".join(f"{name} {number}" for name, number in sorted(seen.kills.items()))
     seconds = time.monotonic() - started
-    print(f"{sum(seen.kills.values())} kills ({killed}), {seen.late} too late, {seconds:.0f} s")
+    print(f"{sum(seen.kills.values())} kills, {seen.late} too late, {seconds:.0f} s")
+    print(seen.table())
     print("\n".join(seen.faults) or "no faults: trees whole, manifests true, every run went on to its end")
     return 1 if seen.faults else 0
 

@@ -1,5 +1,7 @@
 """R25 and what-if: settings tried before others move only what is shown."""
 
+from random import Random
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -47,6 +49,17 @@ def alike(cell, series, random):
     return random.choice([of for of in others if series == STRANGE or is_hit(of) == is_hit(cell)])
 
 
+def twin(world, secret, random):
+    """Another region in which the same cells are hidden; None where none was met."""
+    for _ in range(60):
+        other = {school: {series: dict(of) for series, of in own.items()} for school, own in world.items()}
+        for school, series, year in sorted(secret):
+            other[school][series][year] = alike(world[school][series][year], series, random)
+        if hidden(other) == secret:
+            return other
+    return None
+
+
 def hidden(world):
     """Hidden cells as (school, series, year)."""
     found = set()
@@ -72,16 +85,15 @@ def seen(world, tried):
 
 
 @pytest.mark.rule("R25", "two regions that look the same under the method look the same in every trial")
-@given(st.randoms(use_true_random=False), st.sampled_from(TRIALS))
+@given(st.integers(0, 2**32), st.sampled_from(TRIALS))
 @settings(deadline=None, max_examples=40)
-def test_no_trial_tells_a_hidden_count(random, tried):
+def test_no_trial_tells_a_hidden_count(seed, tried):
+    random = Random(seed)  # noqa: S311 - no secret
     world = region(random)
     secret = hidden(world)
     assume(secret)
-    other = {school: {series: dict(cells) for series, cells in of.items()} for school, of in world.items()}
-    for school, series, year in sorted(secret):
-        other[school][series][year] = alike(world[school][series][year], series, random)
-    assume(hidden(other) == secret)
+    other = twin(world, secret, random)
+    assume(other is not None)
     one, two = seen(world, tried), seen(other, tried)
     pd.testing.assert_frame_equal(one[0], two[0])
     assert one[1] == two[1]

@@ -111,6 +111,7 @@ class Line:
             except DeadKernelError:
                 pass
         fork.end(self.process)
+        fork.end_orphans(self.process.pid)
         self._wire.close()
 
     def _receive(self, deadline: float | None) -> tuple[bytes, bytes, list[bytes]]:
@@ -131,7 +132,8 @@ class Line:
         if self._limit is None or time.monotonic() < self._next_look:
             return
         self._next_look = time.monotonic() + _TICK
-        if limits.resident(self.process.pid) > self._limit:
+        own = self.process.pid
+        if sum(map(limits.resident, [own, *fork.orphans(own)])) > self._limit:
             self.process.signal(signal.SIGKILL)
             raise MemoryLimitError(f"Kernel killed: more than {self._limit // MEGABYTE} MB of memory")
 
