@@ -15,8 +15,8 @@ from typing import Any
 
 from shnor_lib import __version__, atomic
 from shnor_lib.batch import names, parcel
+from shnor_lib.batch.job import Job, Outcome
 from shnor_lib.batch.staff import Need
-from shnor_lib.batch.unit import Job, Outcome
 from shnor_lib.errors import RunError
 
 _CONNECT = 15.0  # seconds for the scheduler to answer

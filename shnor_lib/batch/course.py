@@ -16,13 +16,12 @@ from rich.console import Console
 
 from shnor_lib.batch import manifest, publish, staff, workers
 from shnor_lib.batch.facts import Facts
-from shnor_lib.batch.html import Heading
+from shnor_lib.batch.job import Heading, Job, Outcome
 from shnor_lib.batch.names import DEAD, DISK, DONE, REGION, TIMEOUT
 from shnor_lib.batch.parameters import Value
 from shnor_lib.batch.plan import Unit
 from shnor_lib.batch.progress import Progress
 from shnor_lib.batch.publish import Made
-from shnor_lib.batch.unit import Job, Outcome
 from shnor_lib.batch.work import Work
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description, describe

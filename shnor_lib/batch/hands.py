@@ -20,7 +20,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from shnor_lib.batch import unit
 from shnor_lib.engine import fork
 from shnor_lib.engine.warm import Child, WarmParent
 from shnor_lib.engine.warmup import Call
@@ -221,10 +220,12 @@ def _work(channel: Channel, log: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.signal(signal.SIGTERM, _leave)  # SystemExit, so that a kernel at work is ended on the way out
     _redirect(log)
+    from shnor_lib.batch.unit import produce  # here, where units are made; not where they are planned
+
     with contextlib.suppress(EOFError, OSError):
         channel.send(READY)
         while True:
-            channel.send(unit.produce(channel.recv()))
+            channel.send(produce(channel.recv()))
 
 
 def _leave(signum: int, frame: Any) -> None:

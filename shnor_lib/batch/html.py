@@ -7,7 +7,7 @@ Not:  executing (see `unit`).
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,33 +17,12 @@ from nbconvert import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from shnor_lib.batch.job import Heading
+
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 _PARTS: dict[str, Any] = {"data": [], "layout": {}, "config": {}}
 _DEFAULT_HEIGHT = 450  # plotly's own, used to keep the place while the figure is not drawn yet
-
-
-@dataclass(frozen=True)
-class Heading:
-    """What the top of a page says.
-
-    Attributes:
-        title: title of the report, from the notebook.
-        place: municipality or region.
-        region: name of the region, empty where it is the place itself.
-        year: year of the report.
-        anchor: id of the row of the index to which the page leads back.
-        assets: path from the page to the shared files.
-        index: path from the page to the index.
-    """
-
-    title: str
-    place: str
-    region: str
-    year: int
-    anchor: str
-    assets: str = "../assets"
-    index: str = "../index.html"
 
 
 class PlotlyFigures(Preprocessor):

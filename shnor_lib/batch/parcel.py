@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from shnor_lib.batch.job import Job
 from shnor_lib.batch.plan import Unit
-from shnor_lib.batch.unit import Job
 from shnor_lib.settings import Project, find_project
 
 _FOLDERS = ("templates",)

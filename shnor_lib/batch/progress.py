@@ -22,10 +22,10 @@ from rich.progress import (
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
+from shnor_lib.batch.job import Job
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import DONE
 from shnor_lib.batch.plan import Plan
-from shnor_lib.batch.unit import Job
 from shnor_lib.present import text
 
 _NAME = 60  # characters of a municipality that fit a line

@@ -24,10 +24,10 @@ import plotly
 from shnor_lib import atomic, locks
 from shnor_lib.batch import archive, index, manifest
 from shnor_lib.batch.facts import Facts
+from shnor_lib.batch.job import MESSAGES, Outcome
 from shnor_lib.batch.manifest import Entry, Published
 from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS, FAILED
 from shnor_lib.batch.plan import Unit
-from shnor_lib.batch.unit import MESSAGES, Outcome
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 

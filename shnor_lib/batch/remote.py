@@ -19,9 +19,9 @@ from distributed import WorkerPlugin, get_worker
 from shnor_lib.batch import parcel, staff, workers
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.hands import Channel, Process, Source
+from shnor_lib.batch.job import Job, Outcome
 from shnor_lib.batch.parameters import Value
 from shnor_lib.batch.plan import Unit
-from shnor_lib.batch.unit import Job, Outcome
 
 NAME = "shnor-batch"
 _LOG = "workers.txt"

@@ -25,6 +25,7 @@ from shnor_lib.batch.course import STAYS, Course, Means
 from shnor_lib.batch.facts import Facts, gather
 from shnor_lib.batch.index import INDEX
 from shnor_lib.batch.interrupts import interruptible
+from shnor_lib.batch.job import check_formats
 from shnor_lib.batch.keys import Keys, choices
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import (
@@ -37,7 +38,6 @@ from shnor_lib.batch.names import (
 from shnor_lib.batch.plan import Plan
 from shnor_lib.batch.progress import nothing_to_do, reporter
 from shnor_lib.batch.publish import Made
-from shnor_lib.batch.unit import check_formats
 from shnor_lib.batch.work import Work, request
 from shnor_lib.errors import RunError
 from shnor_lib.machine import cores

@@ -11,7 +11,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,93 +24,19 @@ from papermill.execute import execute_notebook
 from traitlets.config import Config
 
 from shnor_lib import atomic
-from shnor_lib.batch.html import Heading, render
-from shnor_lib.batch.names import (
-    CANCELLED,
-    DAMAGED,
-    DEAD,
-    DISK,
-    DONE,
-    ENDINGS,
-    FAILED,
-    FORMATS,
-    MEMORY,
-    NOTEBOOK,
-    REFERENCE,
-    SHNOR,
-    TIMEOUT,
-)
-from shnor_lib.batch.plan import Unit
+from shnor_lib.batch.html import render
+from shnor_lib.batch.job import Job, Outcome
+from shnor_lib.batch.names import DEAD, DISK, DONE, ENDINGS, MEMORY, NOTEBOOK, SHNOR, TIMEOUT
 from shnor_lib.engine import plugin
 from shnor_lib.engine.fork import Process
 from shnor_lib.engine.limits import MEGABYTE, Limits
-from shnor_lib.errors import RunError, ShnorError
+from shnor_lib.errors import ShnorError
 
-MESSAGES = {
-    TIMEOUT: "Отчёт не построен: расчёт не уложился в отведённое время.",
-    DEAD: "Отчёт не построен: процесс расчёта завершился аварийно, возможно, не хватило памяти.",
-    MEMORY: "Отчёт не построен: расчёту не хватило отведённой памяти.",
-    NOTEBOOK: "Отчёт не построен: в блокноте произошла ошибка. Подробности — в журнале оператора.",
-    DISK: "Отчёт не построен: страница не записана на диск.",
-    DAMAGED: "Страница на диске повреждена и убрана. Она строится заново при следующем запуске.",
-    CANCELLED: "Отчёт не построен: запуск прерван.",
-}
 # Errors of a cell that are not the notebook's own.
 _CODES = {"DeadKernelError": DEAD, "MemoryLimitError": MEMORY, "MemoryError": MEMORY}
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # The history of commands is of no use to a batch, and kernels would wait for each other's writes.
 _KERNEL_ARGUMENTS = ["--HistoryManager.enabled=False"]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What a worker is asked to do.
-
-    Attributes:
-        unit: what to run.
-        heading: top of the page.
-        folder: existing folder, of this job alone, where the files are left.
-        cwd: current folder of the notebook.
-        timeout: seconds for the whole unit.
-        formats: which of `ENDINGS` to leave.
-        engine: papermill engine.
-        memory: MB that the notebook may take; 0 is no limit. Only the engine `shnor` knows limits.
-    """
-
-    unit: Unit
-    heading: Heading
-    folder: Path
-    cwd: Path
-    timeout: float
-    formats: tuple[str, ...] = FORMATS
-    engine: str = REFERENCE
-    memory: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a unit.
-
-    Attributes:
-        status: `done` or `failed`.
-        seconds: wall time.
-        code: machine name of the failure, empty when done.
-        message: Russian, safe for an official: no paths, no traceback; empty when done.
-        log: traceback and warnings, for the operator only.
-        memory: largest memory of the process that ran the notebook, MB; 0 where it is not known.
-    """
-
-    status: str
-    seconds: float
-    code: str = ""
-    message: str = ""
-    log: str = ""
-    memory: int = 0
-
-    @classmethod
-    def failure(cls, code: str, seconds: float, log: str = "", message: str = "") -> "Outcome":
-        """A failure with the general sentence of its code, unless a better one is known."""
-        return cls(FAILED, seconds, code, message or MESSAGES[code], log)
 
 
 def produce(job: Job) -> Outcome:
@@ -229,15 +155,3 @@ def _forget_machine(notebook: NotebookNode, name: str) -> None:
     """Published metadata name files, not folders of this machine."""
     facts: dict[str, Any] = notebook.metadata.get("papermill", {})
     facts.update({"input_path": name, "output_path": name})
-
-
-def check_formats(formats: tuple[str, ...]) -> None:
-    """Formats must be known and at least one.
-
-    Raises:
-        RunError: naming the unknown ones and those there are.
-    """
-    unknown = [name for name in formats if name not in ENDINGS]
-    if unknown or not formats:
-        named = ", ".join(f"«{name}»" for name in unknown) or "не названы"
-        raise RunError(f"Форматы отчётов: {named}. Есть: {', '.join(ENDINGS)}.")

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from shnor_lib import atomic, locks
-from shnor_lib.batch.unit import Outcome
+from shnor_lib.batch.job import Outcome
 from shnor_lib.errors import RunError
 
 _OUTCOME = "outcome.json"

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from shnor_lib.batch import names
 from shnor_lib.batch.hands import READY, Channel, Process, Source
-from shnor_lib.batch.unit import Job, Outcome
+from shnor_lib.batch.job import Job, Outcome
 from shnor_lib.errors import RunError
 
 # A worker ends its unit by itself when the time is over; only one that cannot is killed.

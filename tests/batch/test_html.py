@@ -7,7 +7,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from shnor_lib.batch.html import PLOTLY_MIME, TEMPLATES, Heading, render
+from shnor_lib.batch.html import PLOTLY_MIME, TEMPLATES, render
+from shnor_lib.batch.job import Heading
 
 HEADING = Heading("Название & <b>", "Район «Тест»", "Край", 2025, "m1")
 FIGURE = {

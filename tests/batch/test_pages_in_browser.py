@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
-from shnor_lib.batch.html import PLOTLY_MIME, Heading, render
+from shnor_lib.batch.html import PLOTLY_MIME, render
+from shnor_lib.batch.job import Heading, Outcome
 from shnor_lib.batch.names import DONE
-from shnor_lib.batch.unit import Outcome
 from tests.batch.test_publish import put
 from tests.browser import chromium, watched
 

@@ -13,10 +13,10 @@ import pytest
 from shnor_lib import atomic
 from shnor_lib.batch import index, manifest, publish
 from shnor_lib.batch.facts import Counts, Facts
+from shnor_lib.batch.job import Outcome
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import DONE, REGION
 from shnor_lib.batch.plan import Unit
-from shnor_lib.batch.unit import Outcome
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 from shnor_lib.region import Municipality
