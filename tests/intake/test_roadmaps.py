@@ -242,3 +242,10 @@ def test_audit_and_roadmap_below_one_another_on_one_sheet_are_both_read(box: Box
         ["1", "1.1;1.2", "2023-10"],
         ["2", "all", "2023-03"],
     ]
+
+
+def test_targets_of_a_roadmap_that_names_no_municipality_go_to_the_only_one(box: Box) -> None:
+    box.xlsx("a.xlsx", statistics(SCHOOL))
+    box.xlsx("plan.xlsx", SEED_001[1:])
+    result = box.ingest()
+    assert result.snapshot.table("targets")["municipality_id"].unique().tolist() == ["reg22_m001"]

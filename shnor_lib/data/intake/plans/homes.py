@@ -35,8 +35,8 @@ def settle(rows: pd.DataFrame, ids: pd.DataFrame) -> tuple[pd.DataFrame, list[Fi
     """
     full = rows.reset_index(drop=True)
     for name in ("municipality_id", "municipality", TITLES):
-        if name not in full:
-            full[name] = pd.Series(None, index=full.index, dtype="str")
+        # An empty column is one of numbers until it is told otherwise.
+        full[name] = full[name].astype("str") if name in full else pd.Series(None, full.index, dtype="str")
     silent = full["municipality_id"].isna() & full["municipality"].isna()
     told = full[TITLES].map(lambda words: named_in(words, ids), na_action="ignore").astype("str")
     alone = ids["municipality"].iloc[0] if ids["municipality_id"].nunique() == 1 else None
