@@ -196,8 +196,7 @@ class Ground(Shelf):
 
     def firmness(self, decision: Decision) -> stability.Firmness:
         """What chance makes of a decision."""
-        key = ("firmness", decision.year, decision.policy, decision.low_index.tobytes(), decision.usual)
-        return self.kept(key, lambda: stability.firmness(decision))
+        return self.kept_of("firmness", decision, lambda: stability.firmness(decision))
 
     def signals(self, decision: Decision) -> signals.Signals:
         """Signals of credibility of the year of a decision, under the codes of that year."""
@@ -212,7 +211,7 @@ class Ground(Shelf):
                 self.table("procedures"),
             )
 
-        return self.kept(("signals", decision.year, decision.policy), make)
+        return self.kept_of("signals", decision, make)
 
     def dynamics(self, year: int, method: Methodology) -> Dynamics:
         """R19 over the whole region, with the names of schools (see `dynamics.compare`)."""
@@ -241,8 +240,7 @@ class Ground(Shelf):
             frame = pd.DataFrame(drawn).rename(columns={"schools": "school_id"})
             return frame.merge(self.names(), on="school_id", how="left")
 
-        key = ("expected", year, after.policy, after.low_index.tobytes(), scheme)
-        here = self.part(self.kept(key, make), municipality_id)
+        here = self.part(self.kept(("expected", year, method), make), municipality_id)
         chances = {name: here[name].to_numpy() for name in expected.NAMES}
         means = {name: float(p.sum()) for name, p in chances.items()}
         return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}

@@ -47,7 +47,7 @@ def held(lock: Path, patience: float = 0) -> Iterator[bool]:
         if ours is not False:
             with suppress(OSError):  # on a full disk nobody can read who we are
                 os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, _me().encode(), 0)
+                os.write(descriptor, _me().encode())
         yield ours is not False
     finally:
         if signed:
@@ -113,6 +113,8 @@ def _life(pid: int) -> list[str]:
         return [boot, stat.rpartition(")")[2].split()[19]]
     except OSError:
         pass
+    if os.name != "posix":  # on Windows `kill` would end it
+        return ["-", "-"]
     try:  # no /proc: only whether it runs
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -130,7 +132,7 @@ def _age(path: Path) -> float:
 
 
 def taken(descriptor: int) -> bool | None:
-    """Whether the lock is ours now; None where the disk knows no locks, and then nobody sweeps."""
+    """Whether the lock is ours now; None where the disk or the system knows no locks."""
     try:
         import fcntl
     except ImportError:  # Windows knows no such lock

@@ -93,7 +93,7 @@ class Region:
     @property
     def municipalities(self) -> pd.DataFrame:
         """municipality_id, municipality, schools (number in the newest register), by name."""
-        return self.ground.municipalities()
+        return self.ground.municipalities().copy(deep=False)
 
     def municipality(self, name_or_id: str) -> "Region":
         """The region limited to one municipality, by its id or its name.
@@ -137,7 +137,7 @@ class Region:
 
     def table(self, name: str) -> pd.DataFrame:
         """A tidy table of the snapshot, limited to the municipality where its rows belong to one."""
-        frame = self.ground.table(name)
+        frame = self.ground.table(name).copy(deep=False)
         if self.scope is None:
             return frame
         if "municipality_id" in frame:

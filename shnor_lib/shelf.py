@@ -37,18 +37,21 @@ class Shelf:
         value: T = self._kept[key]
         return value
 
+    def kept_of(self, question: str, thing: object, make: Callable[[], T]) -> T:
+        """What `make` gives of a thing that is itself kept here, made once for this very thing."""
+        # It is kept along: its number stays its own.
+        _, value = self.kept((question, id(thing)), lambda: (thing, make()))
+        return value
+
     def part(self, frame: pd.DataFrame, municipality_id: str | None) -> pd.DataFrame:
         """Rows of a municipality in a frame that is kept as long as the ground; all of them for None.
 
         Where they lie is found once for every municipality, so that each of two thousand costs no search of
-        the whole country.
+        the whole country. What is given may be changed: the frame that is kept stays as it is.
         """
         if municipality_id is None:
-            return frame
-        # The frame is kept along: its number stays its own.
-        _, rows = self.kept(
-            ("rows", id(frame)), lambda: (frame, frame.groupby("municipality_id", sort=False).indices)
-        )
+            return frame.copy(deep=False)
+        rows = self.kept_of("rows", frame, lambda: frame.groupby("municipality_id", sort=False).indices)
         here = np.asarray(rows.get(municipality_id, ()), dtype=np.intp)
         return frame.take(here).reset_index(drop=True)
 

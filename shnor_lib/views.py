@@ -25,6 +25,8 @@ from shnor_lib.present import text
 _ORDER = ["municipality", "name", "school_id"]
 
 _TABLES = ("outcomes", "prevention")
+_COUNTS = ("count", "of", "share", "actual")
+_BASE = ("plan", "base", "base_persons", "base_value", "base_count", "base_of")
 _NAMES = ("municipality_id", "municipality")
 
 
@@ -161,10 +163,16 @@ class _Counts:
     """Persons by indicator and year over some schools, under the codes of a year."""
 
     def __init__(self, ground: Ground, as_of: int, schools: Sequence[str]) -> None:
-        moves = ground.table("crosswalk")
+        def moved(name: str) -> pd.DataFrame:
+            """A table of the region, which every municipality asks for."""
+            return ground.kept(
+                ("under codes", name, as_of),
+                lambda: codes.under_codes(ground.table(name), ground.table("crosswalk"), as_of),
+            )
+
         self._schools = frozenset(schools)
-        self._tables = {name: codes.under_codes(ground.table(name), moves, as_of) for name in _TABLES}
-        self._results = codes.under_codes(ground.table("results"), moves, as_of)
+        self._tables = {name: moved(name) for name in _TABLES}
+        self._results = moved("results")
 
     def __call__(self, indicator: str, year: int) -> Measured | None:
         """What was counted, over the schools of which it is known; None where it is known of nobody."""
@@ -211,8 +219,9 @@ def targets(ground: Ground, year: int, method: Methodology, municipality_id: str
 
     Returns:
         municipality_id, municipality (str; missing for a target of the method), indicator, year, title, goal,
-        value, unit, base_year, source, then as `analysis.targets.evaluate`. Counts of fewer than the
-        publishable number of persons are hidden (R25): suppressed (bool).
+        value, unit, base_year, source, then as `analysis.targets.evaluate`. Of fewer than the publishable
+        number of persons counts and base are hidden (R25), and whether the target is reached, since that
+        would tell them: suppressed (bool).
     """
     judged = ground.decision(year, method, as_of=year).roster.judged
     parts = []
@@ -235,10 +244,14 @@ def targets(ground: Ground, year: int, method: Methodology, municipality_id: str
     every = pd.concat(parts, ignore_index=True)
     for name in (*_NAMES, "unit", "goal", "title", "source"):
         every[name] = every[name].astype("str") if name in every else pd.Series(dtype="str")
-    hidden = every["of"].lt(method.publication.min_participants).fillna(value=False).astype(bool)
-    for name in ("count", "of", "share", "actual"):
-        every[name] = every[name].mask(hidden)
-    return every.assign(suppressed=hidden)
+    few, few_before = (
+        every[name].lt(method.publication.min_participants).fillna(value=False).astype(bool)
+        for name in ("of", "base_persons")
+    )
+    for hidden, names in ((few, _COUNTS), (few_before, _BASE), (few | few_before, ("reached",))):
+        for name in [name for name in names if name in every]:
+            every[name] = every[name].mask(hidden)
+    return every.assign(suppressed=few | few_before)
 
 
 def _is(frame: pd.DataFrame, municipality_id: str) -> "pd.Series[bool]":

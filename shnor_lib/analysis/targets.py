@@ -16,8 +16,9 @@ from typing import Any
 
 import pandas as pd
 
-RELATIVE = ("times_more", "times_less")
-COLUMNS = ("plan", "base", "share", "count", "of", "actual", "reached", "why")
+from shnor_lib.data.target_indicators import RELATIVE
+
+COLUMNS = ("plan", "base", "base_persons", "share", "count", "of", "actual", "reached", "why")
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,16 @@ def evaluate(targets: pd.DataFrame, measure: Measure, until: int) -> pd.DataFram
 
     Returns:
         The targets with plan (Float64, the bound in the unit of the target: per cent for shares), base
-        (Float64, the same of the base), count, of (Int64, persons; missing where only a value is stated or
-        a count is not exact), share (Float64, per cent), actual (Float64, what is compared), reached
-        (boolean) and why (str): `no_base`, `no_data`, `no_goal`, `bounds` (a count not exact leaves it open),
-        `ahead` (the year of the target is still to come and it is not reached yet), or empty.
+        (Float64, the same of the base), base_persons (Int64, persons of whom the base is a share, as stated
+        or counted; missing where only a per cent is stated), count, of (Int64, persons; missing where only a
+        value is stated or a count is not exact), share (Float64, per cent), actual (Float64, what is
+        compared), reached (boolean) and why (str): `no_base`, `no_data`, `no_goal`, `bounds` (a count not
+        exact leaves it open), `ahead` (the year of the target is still to come and it is not reached yet),
+        or empty.
     """
     rows = [_evaluated(row, measure, until) for row in targets.to_dict("records")]
     found = pd.DataFrame(rows, columns=list(COLUMNS), index=targets.index)
-    kinds = {"count": "Int64", "of": "Int64", "reached": "boolean", "why": "str"}
+    kinds = {"base_persons": "Int64", "count": "Int64", "of": "Int64", "reached": "boolean", "why": "str"}
     found = found.astype({name: kinds.get(name, "Float64") for name in COLUMNS})
     return targets.drop(columns="actual", errors="ignore").join(found)
 
@@ -66,10 +69,10 @@ def evaluate(targets: pd.DataFrame, measure: Measure, until: int) -> pd.DataFram
 def _evaluated(row: Mapping[Any, Any], measure: Measure, until: int) -> dict[str, Any]:
     year = int(row["year"])
     counted = measure(str(row["indicator"]), min(year, until))
-    base = _base(row, measure, until)
+    base, persons = _base(row, measure, until)
     plan = _plan(row, base)
     told: dict[str, Any] = dict.fromkeys(COLUMNS)
-    told |= {"plan": _number(plan), "base": _number(base), "why": ""}
+    told |= {"plan": _number(plan), "base": _number(base), "base_persons": persons, "why": ""}
     if counted is not None:
         exact = counted.low == counted.high
         told["count"] = counted.low if exact else None
@@ -110,20 +113,23 @@ def _plan(row: Mapping[Any, Any], base: Fraction | None) -> Fraction | None:
     return base * value if row["goal"] == "times_more" else base / value
 
 
-def _base(row: Mapping[Any, Any], measure: Measure, until: int) -> Fraction | None:
-    """Base of a relative target: as stated in persons or in per cent, else as counted in the base year."""
+def _base(row: Mapping[Any, Any], measure: Measure, until: int) -> tuple[Fraction | None, int | None]:
+    """Base of a relative target, and of how many persons it is a share.
+
+    As stated in persons or in per cent, else as counted in the base year.
+    """
     if row.get("goal") not in RELATIVE:
-        return None
+        return None, None
     count, of = _fraction(row.get("base_count")), _fraction(row.get("base_of"))
     if count is not None and of:
-        return 100 * count / of
+        return 100 * count / of, int(of)
     stated, year = _fraction(row.get("base_value")), _fraction(row.get("base_year"))
     if stated is not None or year is None or year > until:
-        return stated
+        return stated, None
     counted = measure(str(row["indicator"]), int(year))
     if counted is None or counted.low != counted.high or not counted.of:
-        return None
-    return _value(counted.low, counted.of, row)
+        return None, None
+    return _value(counted.low, counted.of, row), counted.of
 
 
 def _value(count: int, of: int, row: Mapping[Any, Any]) -> Fraction:

@@ -1,7 +1,7 @@
 """Indicators of targets that are counted from results: which series, which attempt, failed or passed (R24).
 
 In:   `target_indicators.csv`, reviewed data with the source of each indicator.
-Out:  `counted`, by the name of the indicator.
+Out:  `counted`, by the name of the indicator; `RELATIVE`, the goals that need a base.
 Not:  indicators of the tables `outcomes` and `prevention`: they bear their own names.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+RELATIVE = ("times_more", "times_less")  # goals that are measured by a base
 _FILE = Path(__file__).with_name("target_indicators.csv")
 
 

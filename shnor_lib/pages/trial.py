@@ -27,16 +27,15 @@ def overrides(selection: Selection, method: Identification) -> dict[str, object]
         tried["threshold"] = selection.threshold
     if selection.limb_b not in ("", method.limb_b):
         tried["limb_b"] = selection.limb_b
-    pooled = _POOLED.get(selection.years)
-    if pooled is None and selection.years not in ("", method.previous_year):
-        tried["previous_year"] = selection.years
-    usual = 1 if method.small_counts == "as_is" else method.min_participants
-    minimum = selection.min_participants or usual
-    if pooled is not None and (method.small_counts, method.pool_years, usual) != ("pool", pooled, minimum):
+    years, usual_years = selection.years or _years(method), _years(method)
+    minimum, usual = selection.min_participants or _minimum(method), _minimum(method)
+    pooled = _POOLED.get(years)
+    if pooled is None and years != method.previous_year:
+        tried["previous_year"] = years
+    if pooled is not None and (years, minimum) != (usual_years, usual):
         tried |= {"small_counts": "pool", "pool_years": pooled, "min_participants": minimum}
-    elif pooled is None and minimum != usual:
-        small = "pool" if method.small_counts == "pool" else "suppress"
-        tried |= {"small_counts": small, "min_participants": minimum}
+    elif pooled is None and (minimum != usual or usual_years in _POOLED):
+        tried |= {"small_counts": "suppress", "min_participants": minimum}
     chosen = series(selection)
     if chosen and set(chosen) != set(method.series):
         gve = "separate" if any(item.startswith("gve-") for item in chosen) else "excluded"
@@ -79,8 +78,7 @@ def check_known(selection: Selection, known: Sequence[str]) -> None:
 def choices(method: Identification, known: Sequence[str]) -> dict[str, list[list[Any]]]:
     """What the bar offers: by control, pairs of value and label; the first one is that of the method."""
     smallest = "нет" if method.small_counts == "as_is" else str(method.min_participants)
-    years = f"pool{method.pool_years}" if method.small_counts == "pool" else method.previous_year
-    of_method = {"limb_b": method.limb_b, "years": years}
+    of_method = {"limb_b": method.limb_b, "years": _years(method)}
     offered: dict[str, list[list[Any]]] = {
         "min_participants": [[0, f"по методике: {smallest}"], *([value, str(value)] for value in MINIMA)]
     }
@@ -125,16 +123,27 @@ def check(selection: Selection) -> None:
         raise ParameterError(WRONG, faults)
 
 
+def _years(method: Identification) -> str:
+    """Years of the method, by the names of `labels.YEARS`."""
+    return f"pool{method.pool_years}" if method.small_counts == "pool" else method.previous_year
+
+
+def _minimum(method: Identification) -> int:
+    """Participants from which on a result counts under the method."""
+    return 1 if method.small_counts == "as_is" else method.min_participants
+
+
 def _words(selection: Selection, method: Identification, tried: dict[str, object]) -> Iterator[str]:
     if "threshold" in tried:
         yield (
             f"порог {selection.threshold}{text.NBSP}% (по методике {method.threshold_percent}{text.NBSP}%)"
         )
-    if "min_participants" in tried and tried["min_participants"] != 1:
-        yield f"не считать работы, где участников меньше {tried['min_participants']}"
+    if selection.min_participants not in (0, _minimum(method)):
+        few = selection.min_participants
+        yield f"не считать работы, где участников меньше {few}" if few > 1 else "считать и самые малые работы"
     if "limb_b" in tried:
         yield f"два года подряд — {labels.LIMB_B[selection.limb_b].text}"
-    if "pool_years" in tried or "previous_year" in tried:
+    if selection.years not in ("", _years(method)):
         yield f"годы: {labels.YEARS[selection.years].text}"
     if "series" in tried:
         yield f"процедуры: {', '.join(series_ids.parse(item).short for item in series(selection))}"

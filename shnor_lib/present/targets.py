@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from shnor_lib.analysis.targets import RELATIVE
+from shnor_lib.data.target_indicators import RELATIVE
 from shnor_lib.present import labels, tables, text
 from shnor_lib.present.frames import rows
 from shnor_lib.present.tables import Table
@@ -70,14 +70,16 @@ def _plan(row: Any) -> str:
 
 
 def _actual(row: Any) -> str:
-    if row.suppressed:
-        return labels.SUPPRESSED
     if not text.is_missing(row.count):
         return text.k_of_n(int(row.count), int(row.of))
-    return labels.MISSING if text.is_missing(row.actual) else _number(row.actual) + _unit(row)
+    if text.is_missing(row.actual):
+        return labels.SUPPRESSED if row.suppressed else labels.MISSING
+    return _number(row.actual) + _unit(row)
 
 
 def _reached(row: Any) -> str:
+    if row.suppressed:
+        return labels.SUPPRESSED
     if text.is_missing(row.reached):
         return labels.TARGET_STATES[row.why].text
     return "достигнут" if row.reached else "не достигнут"

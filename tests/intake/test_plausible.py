@@ -52,6 +52,7 @@ def places(found: pd.DataFrame) -> list[list[object]]:
         ("2025-09-15 10:00:00", "2025-09-15 10:00:00"),
         ("8 (913) 123-45-67", quoting.LONG),
         ("112-233-445 95", quoting.LONG),
+        ("33.333333333333336", "33.333333333333336"),
     ],
 )
 def test_of_a_cell_only_what_names_nobody_is_repeated(cell: str, said: str) -> None:
@@ -63,6 +64,29 @@ def test_names_of_schools_and_places_may_be_repeated_where_they_were_asked_for()
     assert quoting.named("Алейский р-н") == "Алейский р-н"
     assert quoting.named("Иванова Мария Петровна") == quoting.TEXT
     assert quoting.worded("методист Иванова М. П.") == "методист"
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("reg22_m001", "reg22_m001"),
+        ("220001", "220001"),
+        ("89131234567", quoting.LONG),
+        ("Ivanova 1985", quoting.TEXT),
+        ("ivanova1985@mail.ru", quoting.TEXT),
+    ],
+)
+def test_of_a_code_only_a_code_is_repeated(cell: str, said: str) -> None:
+    assert quoting.code(cell) == said
+
+
+def test_long_numbers_are_repeated_nowhere() -> None:
+    assert quoting.named("МБОУ СОШ № 3, 8 (913) 123-45-67") == quoting.TEXT
+    assert quoting.worded("приёмная 8 (913) 123-45-67") == "приёмная"
+    assert quoting.worded("снилс 112-233-445 95") == f"снилс {quoting.LONG}"
+    assert quoting.worded("2025-09-15 10:00:00") == "2025-09-15 10:00:00"
+    assert [quoting.number(value) for value in (89131234567, 11223344595.0)] == [quoting.LONG] * 2
+    assert [quoting.number(value) for value in (220001, 12.5)] == [220001, 12.5]
 
 
 def test_a_surname_in_a_column_of_counts_stands_nowhere(box: Box) -> None:

@@ -75,8 +75,9 @@ def test_the_page_of_deficits_shows_what_the_method_proposes(batch_mode):
     )
     made.__dict__["deficits"] = SimpleNamespace(by_code=found)
     table = made._measures_table()
-    assert "«Ученик года»" in table.frame()["Меры школы"].iloc[0]
-    assert table.frame()["Меры школы"].iloc[1] in ("", "—")
+    told = dict(zip([column.title for column in table.columns], table.values(), strict=True))["Меры школы"]
+    assert "«Ученик года»" in told[0]
+    assert told[1] in ("", "—")
     made.__dict__["deficits"] = SimpleNamespace(by_code=found.iloc[1:])
     assert made._measures_table() is None
 
@@ -149,6 +150,17 @@ class TestTrial:
         assert trial.overrides(Selection(min_participants=5), method)["small_counts"] == "pool"
         assert trial.overrides(Selection(years="pool2"), method)["min_participants"] == 10
         assert trial.choices(method, ["oge-ma"])["years"][0] == ["", "по методике: три года вместе"]
+
+    def test_a_method_that_pools_is_tried_with_single_years(self):
+        method = load("rosobrnadzor-847", {"small_counts": "pool", "pool_years": 3}).identification
+        single = Selection(years="calendar")
+        assert trial.overrides(single, method) == {"small_counts": "suppress", "min_participants": 10}
+        assert trial.words(single, method) == ["годы: отчётный и предыдущий"]
+
+    def test_only_what_differs_is_told(self):
+        method = load("rosobrnadzor-847", {"min_participants": 10}).identification
+        assert trial.words(Selection(years="pool2"), method) == ["годы: два года вместе"]
+        assert trial.words(Selection(min_participants=1), method) == ["считать и самые малые работы"]
 
     def test_series_of_the_gve_are_judged_apart(self):
         method = load("rosobrnadzor-847").identification

@@ -168,9 +168,26 @@ def test_targets_of_the_method_on_small_groups(region):
     assert pd.isna(own.loc["ege_220_three", "count"])
     assert own.loc["oge_ma_failed_first", ["count", "of"]].to_list() == [4, 40]
     assert own.loc["gia_ph_passed", "why"] == "no_base"
+    assert pd.isna(own.loc["ege_220_three", "reached"]), "it would tell how many of the four"
     shown = words.table(found, 2025, region.title).html()
     assert "скрыто" in shown
     assert "не указана база" in shown
+
+
+@pytest.mark.rule("R25", "a base of fewer than five persons is hidden, and what is worked out of it")
+def test_a_base_of_a_small_group_is_hidden(tmp_path):
+    cells = {A: {"oge-ma": {2024: (1, 3), 2025: (3, 20)}}}
+    region = project(tmp_path, schools=(A,), results=results(cells))
+    less = [target.model_dump() for target in TOMSK.beside.targets if target.goal == "times_less"]
+    less = [{**target, "base_year": 2024, "year": 2025} for target in less]
+    found = region.targets(2025, **{"beside.targets": less}).set_index("indicator")
+    of = found.loc["oge_ma_failed_first"]
+    assert of["suppressed"]
+    assert of[["count", "of"]].to_list() == [3, 20]
+    assert of[["base", "base_persons", "plan", "reached"]].isna().all()
+    shown = words.table(found.reset_index(), 2025, region.title).html()
+    assert "было" not in shown
+    assert "скрыто" in shown
 
 
 def test_a_region_without_targets_says_nothing(tmp_path):

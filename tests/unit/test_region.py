@@ -218,3 +218,31 @@ def test_spreadsheets_of_schools_stand_in_the_order_of_the_alphabet(tmp_path):
         (C, "10.1"),
         (A, "4.1"),
     ]
+
+
+class TestAnswersThatAreKept:
+    """Each question is answered once for all who ask it."""
+
+    def test_who_changes_what_he_was_given_changes_nothing_for_others(self, tmp_path):
+        region = project(tmp_path)
+        for ask in (
+            lambda: region.identify(2025).statuses,
+            lambda: region.identify(2025).cells,
+            lambda: region.identify(2025).chance.schools,
+            lambda: region.dynamics(2025).table,
+            lambda: region.table("results"),
+            lambda: region.municipalities,
+        ):
+            given, before = ask(), ask().copy()
+            given["note"] = 1
+            given.iloc[:, 0] = "999999"
+            pd.testing.assert_frame_equal(ask(), before)
+
+    def test_chance_is_asked_of_the_very_decision(self, tmp_path):
+        region = project(tmp_path)
+        ground, method = region.ground, region.method
+        here = ground.decision(2025, method, as_of=2025)
+        later = ground.decision(2025, method, as_of=2026)
+        assert ground.firmness(here) is ground.firmness(here)
+        assert ground.firmness(here) is not ground.firmness(later)
+        assert ground.signals(here) is not ground.signals(later)

@@ -125,7 +125,10 @@ def find(
         procedures,
         decision.policy,
         year,
-        frozenset(decision.cube.schools[decision.biased]),
+        biased=frozenset(decision.cube.schools[decision.biased]),
+        low_index=frozenset(decision.cube.schools[decision.low_index]),
+        received=frozenset(decision.cube.schools[decision.received]),
+        risk=decision.risk,
     )
     compared = journal.cells(comparison, year)
     together = journal.schools(compared)

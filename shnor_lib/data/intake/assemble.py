@@ -18,7 +18,6 @@ from shnor_lib.data.intake import quoting, waves
 from shnor_lib.data.intake.attach import REGISTRY, attach
 from shnor_lib.data.intake.corrections import correct, understood
 from shnor_lib.data.intake.plans import homes
-from shnor_lib.data.intake.plans.targets import RELATIVE
 from shnor_lib.data.intake.reading import PLACE, REBUILT, SIGHTINGS, WRITTEN
 from shnor_lib.data.intake.school_register import (
     school_table,
@@ -29,6 +28,7 @@ from shnor_lib.data.intake.school_register import (
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.screening import codes, passports, plans, results, unlikely
 from shnor_lib.data.screening.flags import Flag, settle
+from shnor_lib.data.target_indicators import RELATIVE
 
 
 @dataclass(frozen=True)

@@ -159,4 +159,4 @@ def _plain(line: Sequence[cells.Cell], header: Sequence[cells.Cell] | None = Non
 
 
 def _told(cell: cells.Cell, quoted: Callable[[cells.Cell], str]) -> Any:
-    return cell if isinstance(cell, bool | int | float) else quoted(cell) or None
+    return quoting.number(cell) if isinstance(cell, bool | int | float) else quoted(cell) or None

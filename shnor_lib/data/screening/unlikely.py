@@ -21,9 +21,7 @@ _SAME = 90  # per cent of the schools of a block that stand again in another yea
 _REVERSED = 50  # per cent of marks «2» with hardly any «5»: the columns are the other way round
 _FEW_FIVES = 5
 _MORE = 110  # per cent of the pupils of a parallel
-_CROWD = (
-    5_000  # participants of one school in one procedure: the largest schools have some 1,500 in a parallel
-)
+_CROWD = 5_000  # participants of a school in one procedure; the largest have some 1,500 in a parallel
 _BEST_SCORE = 100  # of any procedure, primary or test scores
 
 

@@ -24,12 +24,12 @@ from shnor_lib.data.intake.plans.wanted import Base, Wanted
 from shnor_lib.data.intake.reading import Taken, with_place
 from shnor_lib.data.intake.tidy_values import word
 from shnor_lib.data.schemas import GOALS
+from shnor_lib.data.target_indicators import RELATIVE
 
 FORM = "targets"
 PLANNED = "ДК "  # before the number of an item of a roadmap that promises values by year
 _YEARS = 2  # columns of years that make a table of targets
 _PLAIN = "plain"  # helper column
-RELATIVE = ("times_more", "times_less")
 
 FAULTS = {
     wanted.UNREADABLE: (
