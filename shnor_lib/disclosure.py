@@ -1,7 +1,7 @@
 """What of a table may be shown outside the institute (R25): no counts of a handful of children.
 
 In:   cells of `identification.Decision.cells`, or bare arrays of participants.
-Out:  which cells to hide; cells with counts and shares hidden, and a column `suppressed`.
+Out:  which cells to hide, and which totals; cells with counts and shares hidden, and a column `suppressed`.
 Not:  verdicts: that a school is listed, and through which procedure, is an administrative fact and stays.
 
 A hidden cell could be rebuilt from a total of the municipality or of the region if what is hidden there
@@ -51,11 +51,49 @@ def over_schools(participants: Ints, exact: Flags, municipality_id: pd.Series, m
         municipality_id: of the schools, in their order; schools without one are together.
         minimum: persons below which a count is not shown.
     """
-    series = np.broadcast_to(np.arange(participants.shape[1]), participants.shape)
-    codes, _ = pd.factorize(municipality_id, use_na_sentinel=False)
-    municipality = codes[:, None] * participants.shape[1] + series
-    found = hidden(participants.ravel(), exact.ravel(), municipality.ravel(), series.ravel(), minimum)
-    return found.reshape(participants.shape)
+    groups = _groups(participants.shape, municipality_id)
+    return hidden(participants.ravel(), exact.ravel(), *groups, minimum).reshape(participants.shape)
+
+
+def untold(
+    participants: Ints, exact: Flags, municipalities: Ints, totals: Ints, minimum: int
+) -> tuple[Flags, Flags]:
+    """Totals that must not be shown beside the cells, since a hidden count could be told from them.
+
+    The total of a municipality in which one cell alone is hidden, or fewer persons than the minimum, gives
+    that cell back: it may hold nothing else, or a cell that covers one elsewhere. What is hidden in such
+    municipalities stands against the total of the region; where that were too little, the total of the
+    municipality that hides the fewest persons among the others is not shown either.
+
+    Args:
+        participants: as `hidden`.
+        exact: as `hidden`.
+        municipalities: as `hidden`.
+        totals: as `hidden`.
+        minimum: as `hidden`.
+
+    Returns:
+        By cell: the total of its municipality must not be shown, and that of the region must not.
+    """
+    concealed = hidden(participants, exact, municipalities, totals, minimum) & exact
+    of_municipality = _exposed(concealed, participants, municipalities, minimum)[municipalities]
+    of_region = _exposed(concealed, participants, totals, minimum)[totals]
+    rest = _exposed(concealed & of_municipality, participants, totals, minimum)[totals] & ~of_region
+    settled = np.flatnonzero(concealed & ~of_municipality & rest)
+    persons = np.bincount(municipalities, weights=np.where(concealed, participants, 0))
+    by_size = settled[np.lexsort((settled, persons[municipalities[settled]], totals[settled]))]
+    _, first = np.unique(totals[by_size], return_index=True)
+    return of_municipality | np.isin(municipalities, municipalities[by_size[first]]), of_region
+
+
+def untold_over_schools(
+    participants: Ints, exact: Flags, municipality_id: pd.Series, minimum: int
+) -> tuple[Flags, Flags]:
+    """`untold` for one year of a whole region; arguments as `over_schools`, answers of the same shape."""
+    groups = _groups(participants.shape, municipality_id)
+    found = untold(participants.ravel(), exact.ravel(), *groups, minimum)
+    of_municipality, of_region = (flags.reshape(participants.shape) for flags in found)
+    return of_municipality, of_region
 
 
 def protect(cells: pd.DataFrame, minimum: int = 5) -> pd.DataFrame:
@@ -85,16 +123,28 @@ def protect(cells: pd.DataFrame, minimum: int = 5) -> pd.DataFrame:
 
 def _cover(small: Flags, participants: Ints, exact: Flags, groups: Ints, minimum: int) -> Flags:
     """The next smallest cell of each group in which what is hidden could be told from a total."""
-    concealed = small & exact
-    number = np.bincount(groups, weights=concealed)
-    persons = np.bincount(groups, weights=np.where(concealed, participants, 0))
-    exposed = (number > 0) & ((number == 1) | (persons < minimum))
+    exposed = _exposed(small & exact, participants, groups, minimum)
     candidates = np.flatnonzero(~small & exact & (participants > 0) & exposed[groups])
     by_size = candidates[np.lexsort((candidates, participants[candidates], groups[candidates]))]
     _, first = np.unique(groups[by_size], return_index=True)
     cover = np.zeros(len(small), dtype=bool)
     cover[by_size[first]] = True
     return cover
+
+
+def _exposed(concealed: Flags, participants: Ints, groups: Ints, minimum: int) -> Flags:
+    """Groups whose total would tell what is concealed there: one cell, or too few persons."""
+    number = np.bincount(groups, weights=concealed)
+    persons = np.bincount(groups, weights=np.where(concealed, participants, 0))
+    exposed: Flags = (number > 0) & ((number == 1) | (persons < minimum))
+    return exposed
+
+
+def _groups(shape: tuple[int, ...], municipality_id: pd.Series) -> tuple[Ints, Ints]:
+    """Numbers of municipality and series, and of series, of the cells of school × series in a row."""
+    series = np.broadcast_to(np.arange(shape[1]), shape)
+    codes, _ = pd.factorize(municipality_id, use_na_sentinel=False)
+    return (codes[:, None] * shape[1] + series).ravel(), series.ravel()
 
 
 def leaks(cells: pd.DataFrame, minimum: int = 5) -> pd.DataFrame:

@@ -89,19 +89,32 @@ def load_settings(path: Path) -> Settings:
         return Settings()
     try:
         values: Any = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"Файл настроек «{path}» не читается как YAML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"Файл настроек «{path}» записан не в кодировке UTF-8.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", строка {mark.line + 1}" if mark else ""
+        raise InputError(f"Файл настроек «{path}» не читается как YAML{where}.") from error
     if not isinstance(values, dict):
         raise InputError(f"Файл настроек «{path}» должен состоять из строк «ключ: значение».")
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
         faults = "; ".join(
-            f"«{'.'.join(map(str, fault['loc']))}»: {fault['msg']}" for fault in error.errors()
+            f"«{'.'.join(map(str, fault['loc']))}»: {_russian(fault['type'])}" for fault in error.errors()
         )
         raise InputError(
             f"Файл настроек «{path}»: {faults}. Допустимые ключи: {', '.join(Settings.model_fields)}."
         ) from error
+
+
+def _russian(fault: str) -> str:
+    """What is wrong with a value; the validator itself speaks English."""
+    return {
+        "extra_forbidden": "такого ключа нет",
+        "string_type": "нужна строка (в кавычках, если это число)",
+        "frozen_set_type": "нужен список кодов",
+    }.get(fault, "значение не подходит")
 
 
 def find_project(path: str | Path | None = None) -> Project:

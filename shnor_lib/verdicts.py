@@ -156,6 +156,11 @@ class Verdicts:
         """`cells` with the counts hidden that may not be shown (R25), decided over the whole region."""
         return self._scoped(self.whole.public_cells)
 
+    @property
+    def totals(self) -> pd.DataFrame:
+        """All children of the territory together by series, where that may be shown (see `Whole.totals`)."""
+        return self.whole.totals(self.municipality_id)
+
     @cached_property
     def out_of_scope(self) -> pd.DataFrame:
         """Schools to which the method does not apply («вне охвата»)."""

@@ -14,7 +14,7 @@ from functools import cached_property
 import pandas as pd
 
 from shnor_lib import disclosure
-from shnor_lib.analysis import nearest, support
+from shnor_lib.analysis import cells, nearest, support, totals
 from shnor_lib.analysis.credibility.signals import Signals
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.analysis.stability import Firmness
@@ -78,6 +78,21 @@ class Whole:
         """`cells` with the counts hidden that may not be shown (R25)."""
         return disclosure.protect(self.cells, self.minimum)
 
+    def totals(self, municipality_id: str | None) -> pd.DataFrame:
+        """Sums of a territory (see `totals.by_series`) from which no hidden count can be told (R25)."""
+        cube, judged = self.decision.cube, self.decision.roster.judged
+        at = cube.year(self.decision.year)
+        exact = (cube.participants[at] > 0) & cells.exact(cube.low[at], cube.high[at])
+        of_municipality, of_region = disclosure.untold_over_schools(
+            cube.participants[at], exact, judged["municipality_id"], self.minimum
+        )
+        here = self.part(judged, municipality_id)["school_id"]
+        untold = of_region if municipality_id is None else of_municipality
+        found = totals.by_series(self.decision, here)
+        kept = found["participants"].to_numpy() >= self.minimum
+        kept &= ~(untold & exact & cube.schools.isin(here)[:, None]).any(axis=0)
+        return found[kept].reset_index(drop=True)
+
     @cached_property
     def nearest(self) -> nearest.Changes:
         """For every judged school: how few results decide its verdict."""
@@ -106,11 +121,20 @@ class Whole:
 
     @cached_property
     def funnels(self) -> dict[str, Funnel]:
-        """Funnel of every series in which somebody took part."""
+        """Funnel of every series in which somebody took part, from the cells that may be shown (R25).
+
+        Its limits stand on the page to many digits: from the dispersion of all cells a hidden one could be
+        computed.
+        """
         now, found = self.decision.now, {}
+        public = self.public_cells
+        secret = public[public["suppressed"] & public["year"].eq(self.decision.year)]
+        shown = now.known & cells.exact(now.low, now.high)
+        at_school = self.decision.cube.schools.get_indexer(pd.Index(secret["school_id"]))
+        shown[at_school, pd.Index(self.decision.cube.series).get_indexer(pd.Index(secret["series"]))] = False
         for at, series in enumerate(self.decision.cube.series):
-            exact = now.known[:, at] & (now.low[:, at] == now.high[:, at])
-            of = funnel(now.low[exact, at].astype(float), now.participants[exact, at].astype(float))
+            here = shown[:, at]
+            of = funnel(now.low[here, at].astype(float), now.participants[here, at].astype(float))
             if of is not None:
                 found[series] = of
         return found

@@ -144,6 +144,12 @@ def pool(
     return pooled_n, pooled_low, pooled_high
 
 
+def exact(low: Ints, high: Ints) -> Flags:
+    """Whether the number of those who failed is known exactly; of a count not known at all it is not."""
+    known: Flags = (low >= 0) & (low == high)
+    return known
+
+
 def hits(cube: Cube, groups: npt.NDArray[np.object_], held: Flags, year: int, policy: Identification) -> Hits:
     """R6, R7 and R9 on one year: where at least the threshold failed, compared as integers.
 

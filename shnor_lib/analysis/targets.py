@@ -18,7 +18,7 @@ import pandas as pd
 
 from shnor_lib.data.target_indicators import RELATIVE
 
-COLUMNS = ("plan", "base", "base_persons", "share", "count", "of", "actual", "reached", "why")
+COLUMNS = ("plan", "base", "share", "count", "of", "actual", "reached", "why", "suppressed")
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,13 @@ class Measured:
         low: smallest possible number that is counted.
         high: largest possible one.
         of: their base.
+        hidden: they must not be shown, nor what would tell them (R25).
     """
 
     low: int
     high: int
     of: int
+    hidden: bool = False
 
 
 # Indicator, year → what was counted, or None.
@@ -52,27 +54,42 @@ def evaluate(targets: pd.DataFrame, measure: Measure, until: int) -> pd.DataFram
 
     Returns:
         The targets with plan (Float64, the bound in the unit of the target: per cent for shares), base
-        (Float64, the same of the base), base_persons (Int64, persons of whom the base is a share, as stated
-        or counted; missing where only a per cent is stated), count, of (Int64, persons; missing where only a
-        value is stated or a count is not exact), share (Float64, per cent), actual (Float64, what is
-        compared), reached (boolean) and why (str): `no_base`, `no_data`, `no_goal`, `bounds` (a count not
-        exact leaves it open), `ahead` (the year of the target is still to come and it is not reached yet),
-        or empty.
+        (Float64, the same of the base), count, of (Int64, persons; missing where only a value is stated or
+        a count is not exact), share (Float64, per cent), actual (Float64, what is compared), reached
+        (boolean), why (str): `no_base`, `no_data`, `no_goal`, `bounds` (a count not exact leaves it open),
+        `ahead` (the year of the target is still to come and it is not reached yet), `hidden`, or empty, and
+        suppressed (bool): the persons of the year must not be shown. Where those of the year or of the base
+        are hidden, numbers that tell them are missing, and so is whether the target is reached: with a plan
+        of nobody at all, that is a count, too.
     """
     rows = [_evaluated(row, measure, until) for row in targets.to_dict("records")]
     found = pd.DataFrame(rows, columns=list(COLUMNS), index=targets.index)
-    kinds = {"base_persons": "Int64", "count": "Int64", "of": "Int64", "reached": "boolean", "why": "str"}
+    kinds = {"count": "Int64", "of": "Int64", "reached": "boolean", "why": "str"}
+    kinds |= {"suppressed": "bool"}
     found = found.astype({name: kinds.get(name, "Float64") for name in COLUMNS})
     return targets.drop(columns="actual", errors="ignore").join(found)
 
 
 def _evaluated(row: Mapping[Any, Any], measure: Measure, until: int) -> dict[str, Any]:
+    counted = measure(str(row["indicator"]), min(int(row["year"]), until))
+    counted_base = _counted_base(row, measure, until)
+    told = _told(row, counted, counted_base, until) | {"suppressed": bool(counted and counted.hidden)}
+    secret = dict.fromkeys(("count", "of", "share", "actual") if told["suppressed"] else ())
+    if counted_base and counted_base.hidden:
+        secret |= dict.fromkeys(("base", "plan"))
+    judged = told["reached"] is not None or told["why"] in ("ahead", "bounds")
+    return told | secret | ({"reached": None, "why": "hidden"} if secret and judged else {})
+
+
+def _told(
+    row: Mapping[Any, Any], counted: Measured | None, counted_base: Measured | None, until: int
+) -> dict[str, Any]:
+    """A target with all its numbers, hidden or not."""
     year = int(row["year"])
-    counted = measure(str(row["indicator"]), min(year, until))
-    base, persons = _base(row, measure, until)
+    base = _base(row, counted_base)
     plan = _plan(row, base)
     told: dict[str, Any] = dict.fromkeys(COLUMNS)
-    told |= {"plan": _number(plan), "base": _number(base), "base_persons": persons, "why": ""}
+    told |= {"plan": _number(plan), "base": _number(base), "why": ""}
     if counted is not None:
         exact = counted.low == counted.high
         told["count"] = counted.low if exact else None
@@ -113,23 +130,29 @@ def _plan(row: Mapping[Any, Any], base: Fraction | None) -> Fraction | None:
     return base * value if row["goal"] == "times_more" else base / value
 
 
-def _base(row: Mapping[Any, Any], measure: Measure, until: int) -> tuple[Fraction | None, int | None]:
-    """Base of a relative target, and of how many persons it is a share.
+def _counted_base(row: Mapping[Any, Any], measure: Measure, until: int) -> Measured | None:
+    """What was counted in the base year of a relative target that does not state its base itself."""
+    if row.get("goal") not in RELATIVE or _stated_base(row) is not None:
+        return None
+    year = _fraction(row.get("base_year"))
+    return None if year is None or year > until else measure(str(row["indicator"]), int(year))
 
-    As stated in persons or in per cent, else as counted in the base year.
-    """
+
+def _base(row: Mapping[Any, Any], counted: Measured | None) -> Fraction | None:
+    """Base of a relative target: as stated in persons or in per cent, else as counted in the base year."""
     if row.get("goal") not in RELATIVE:
-        return None, None
+        return None
+    stated = _stated_base(row)
+    if stated is not None or counted is None or counted.low != counted.high or not counted.of:
+        return stated
+    return _value(counted.low, counted.of, row)
+
+
+def _stated_base(row: Mapping[Any, Any]) -> Fraction | None:
     count, of = _fraction(row.get("base_count")), _fraction(row.get("base_of"))
     if count is not None and of:
-        return 100 * count / of, int(of)
-    stated, year = _fraction(row.get("base_value")), _fraction(row.get("base_year"))
-    if stated is not None or year is None or year > until:
-        return stated, None
-    counted = measure(str(row["indicator"]), int(year))
-    if counted is None or counted.low != counted.high or not counted.of:
-        return None, None
-    return _value(counted.low, counted.of, row), counted.of
+        return 100 * count / of
+    return _fraction(row.get("base_value"))
 
 
 def _value(count: int, of: int, row: Mapping[Any, Any]) -> Fraction:

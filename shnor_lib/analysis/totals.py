@@ -2,11 +2,13 @@
 
 In:   a `Decision` and the schools of the territory.
 Out:  one row a series; cells known only within bounds (R8) are left out.
+Not:  which of the sums may be shown (see `Whole.totals`).
 """
 
 import numpy as np
 import pandas as pd
 
+from shnor_lib.analysis import cells
 from shnor_lib.analysis.identification import Decision
 
 
@@ -22,7 +24,7 @@ def by_series(decision: Decision, school_ids: pd.Series) -> pd.DataFrame:
     """
     cube = decision.cube
     at = cube.year(decision.year)
-    exact = (cube.participants[at] > 0) & (cube.low[at] >= 0) & (cube.low[at] == cube.high[at])
+    exact = (cube.participants[at] > 0) & cells.exact(cube.low[at], cube.high[at])
     exact &= cube.schools.isin(school_ids)[:, None]
     return pd.DataFrame(
         {

@@ -74,7 +74,8 @@ class Guard:
         length = tried.pool_years if tried.small_counts == "pool" else 1
         window = [cube.year(past) for past in cube.years if year - length < past <= year]
         hidden: Flags = np.any(
-            [self.hide(cube.participants[at], cube.low[at] == cube.high[at]) for at in window], axis=0
+            [self.hide(cube.participants[at], cells.exact(cube.low[at], cube.high[at])) for at in window],
+            axis=0,
         )
         return hidden
 

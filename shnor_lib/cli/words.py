@@ -1,9 +1,13 @@
 """Russian words of the command line: the parser itself speaks English."""
 
+import re
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+# What the parser says of words that no argument takes.
+_EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? ?\((.*)\)")
 
 
 class _RussianHelp:
@@ -42,13 +46,19 @@ def misuse(error: typer.TyperException) -> str:
     parameter = getattr(error, "param", None)
     name = parameter.opts[0] if parameter else getattr(error, "option_name", "")
     wrong_command = str(error).startswith("No such command")
-    said = {
-        "MissingParameter": f"не задан обязательный параметр {name}",
-        "NoSuchOption": f"параметра {name} нет",
-        "BadParameter": f"значение параметра {name} не подходит ({_expected(error)})",
-    }.get(
-        type(error).__name__,
-        f"такой команды нет; есть: {', '.join(commands)}" if wrong_command else str(error),
+    extra = _EXTRA.match(str(error))
+    said = (
+        f"лишнее: {extra[1]}"
+        if extra
+        else {
+            "MissingParameter": f"не задан обязательный параметр {name}",
+            "NoSuchOption": f"параметра {name} нет",
+            "BadOptionUsage": f"у параметра {name} нет значения или оно лишнее",
+            "BadParameter": f"значение параметра {name} не подходит ({_expected(error)})",
+        }.get(
+            type(error).__name__,
+            f"такой команды нет; есть: {', '.join(commands)}" if wrong_command else str(error),
+        )
     )
     return f"Неверный вызов: {said}.\nСправка: {command} --help"
 

@@ -18,7 +18,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -110,11 +111,13 @@ class Snapshot:
             raise SelectionError(f"Таблицы «{name}» нет. Есть: {', '.join(TABLES)}.")
         partitioned = self.path / name
         if partitioned.is_dir():
-            return _read_partitioned(partitioned, municipality_id)
+            with _told_if_damaged(partitioned):
+                return _read_partitioned(partitioned, municipality_id)
         file = self.path / f"{name}.parquet"
         if not file.exists():
             return TABLES[name].empty()
-        frame = _to_pandas(pq.ParquetFile(file).read())
+        with _told_if_damaged(file):
+            frame = _to_pandas(pq.ParquetFile(file).read())
         if municipality_id is not None and PARTITION in frame:
             frame = frame[frame[PARTITION] == municipality_id].reset_index(drop=True)
         return frame
@@ -132,7 +135,20 @@ class Snapshot:
 
     def findings(self) -> pd.DataFrame:
         """Everything screening found: file, sheet, row, column, check, severity, value, message, action."""
-        return _to_pandas(pq.ParquetFile(self.path / f"{FINDINGS}.parquet").read())
+        file = self.path / f"{FINDINGS}.parquet"
+        with _told_if_damaged(file):
+            return _to_pandas(pq.ParquetFile(file).read())
+
+
+@contextmanager
+def _told_if_damaged(path: Path) -> Iterator[None]:
+    """A file of a snapshot that somebody cut or overwrote is a message, not a failure."""
+    try:
+        yield
+    except pa.ArrowInvalid as error:
+        raise InputError(
+            f"Снимок повреждён: «{path}» не читается. Удалите папку снимка и выполните: shnor ingest"
+        ) from error
 
 
 def snapshots(processed: Path) -> list[Snapshot]:
@@ -151,6 +167,11 @@ def current(processed: Path) -> Snapshot:
     snapshot = _pointed(processed)
     if snapshot is not None:
         return snapshot
+    if (processed / CURRENT).exists():
+        raise InputError(
+            f"Текущий снимок данных, который назван в «{processed / CURRENT}», удалён или повреждён. "
+            "Выполните: shnor ingest"
+        )
     raise InputError(
         f"В «{processed}» нет загруженных данных. Положите файлы в data/raw и выполните: shnor ingest"
     )

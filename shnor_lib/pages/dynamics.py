@@ -6,7 +6,6 @@ from typing import ClassVar
 
 import pandas as pd
 
-from shnor_lib.analysis import totals
 from shnor_lib.pages.page import Page
 from shnor_lib.pages.parts import procedures_of
 from shnor_lib.present import figures_dynamics as figures
@@ -180,11 +179,9 @@ class DynamicsPage(Page):
 
     @cached_property
     def _pooled(self) -> pd.DataFrame:
-        """series, year, failed, participants, group: all children of the territory together."""
-        verdicts = [self.region.identify(year) for year in self.whole.years]
-        sums = [totals.by_series(of_year.decision, of_year.statuses["school_id"]) for of_year in verdicts]
+        """series, year, failed, participants, group: sums that may be shown (R25)."""
+        sums = [self.region.identify(year).totals for year in self.whole.years]
         pooled = pd.concat(sums, ignore_index=True)
-        pooled = pooled[pooled["participants"] >= self.minimum]
         named = pooled.merge(procedures_of(self.whole), on=["series", "year"], how="left")
         group = named["comparability_group"].fillna(named["year"].astype("str"))
         return named.assign(group=group)

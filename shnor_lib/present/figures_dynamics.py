@@ -174,7 +174,9 @@ def expected(summary: Mapping[str, Any], chance: Mapping[str, Any] | None) -> go
     )
     likely: list[float] = []
     if chance is not None:
-        likely = [float(chance.get(name, 0.0)) for name in rows]
+        # As exact as it is printed: more digits in the source of a page would tell of hidden counts (R25).
+        values = [float(chance.get(name, 0.0)) for name in rows]
+        likely = [round(value, 0 if value >= 10 else 1) for value in values]
         figure.add_bar(
             y=names,
             x=likely,

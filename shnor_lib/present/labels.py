@@ -157,8 +157,8 @@ TARGET_STATES: dict[str, Label] = {
     "no_goal": Label("не указано направление"),
     "bounds": Label("числа известны неточно"),
     "ahead": Label("срок не наступил"),
+    "hidden": Label("скрыто"),
 }
-
 JUMPS: dict[str, Label] = {"rise": Label("рост", "↑"), "fall": Label("спад", "↓")}
 JUMP_KINDS: dict[str, Label] = {
     "grades": Label("те же дети через год"),

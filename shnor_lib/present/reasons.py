@@ -15,6 +15,7 @@ import pandas as pd
 from shnor_lib import disclosure
 from shnor_lib.analysis import limbs
 from shnor_lib.analysis.cells import Flags, Ints
+from shnor_lib.analysis.cells import exact as exact_counts
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import provenance
 from shnor_lib.data import series as series_ids
@@ -304,7 +305,7 @@ def _public(decision: Decision, minimum: int) -> Counts:
     for side in _SIDES:
         n, low, high = _judged(decision, side)
         participants[side] = n
-        hide[side] = disclosure.over_schools(n, low == high, municipalities, minimum)
+        hide[side] = disclosure.over_schools(n, exact_counts(low, high), municipalities, minimum)
 
     def counts(side: Side, school: int, s: int) -> str:
         if not hide[side][school, s]:

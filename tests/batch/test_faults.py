@@ -256,7 +256,7 @@ def test_who_is_told_to_stop_twice_stops_and_loses_nothing(
         time.sleep(0.02)
         process.send_signal(number)
         rest = process.communicate(timeout=30)[1]
-    assert process.returncode in (1, -number)
+    assert process.returncode in (0, 1, -number)  # 0: a busy machine told of the second report after the last
     assert "Traceback" not in rest
     assert len(true(published)) == 5
     deadline = time.monotonic() + 10

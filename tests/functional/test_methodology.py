@@ -70,3 +70,18 @@ def test_misuse_names_what_there_is(capsys, arguments):
     code, _, err = said(capsys, *arguments)
     assert code == 2
     assert "dagestan-2023" in err or "check" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("identify", "--out", "x.csv", "лишнее"), "лишнее: лишнее."),
+        (("demo", "--seed", "1", "а", "б"), "лишнее: а б."),
+        (("identify", "--out"), "у параметра --out нет значения"),
+    ],
+)
+def test_misuse_of_any_command_is_said_in_russian(capsys, arguments, told):
+    assert run(list(arguments)) == 2
+    err = capsys.readouterr().err
+    assert told in err
+    assert not any(word in err for word in ("Got", "unexpected", "requires"))

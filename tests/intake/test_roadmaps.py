@@ -249,3 +249,7 @@ def test_targets_of_a_roadmap_that_names_no_municipality_go_to_the_only_one(box:
     box.xlsx("plan.xlsx", SEED_001[1:])
     result = box.ingest()
     assert result.snapshot.table("targets")["municipality_id"].unique().tolist() == ["reg22_m001"]
+
+
+def test_a_heading_without_rows_is_told() -> None:
+    assert [fault[0] for fault in Read(SEED_000[:2]).faults] == ["no_rows"]

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shnor_lib import disclosure
 from shnor_lib.present import reasons
-from tests.region_builder import judge
+from tests.region_builder import judge, results
+from tests.unit.test_region import A, B, C, project
 
 
 def cells(*participants, series="oge-ma"):
@@ -113,3 +114,89 @@ def test_the_region_covers_a_municipality_of_one_school():
     other = cells(60, 70).assign(municipality_id="m2", school_id=["000008", "000009"])
     both = pd.concat([cells(3), other], ignore_index=True)
     assert disclosure.protect(both)["suppressed"].to_list() == [True, True, False]
+
+
+def untold(*cells):
+    """Municipalities whose total is not shown, and whether that of the region is not.
+
+    Args:
+        cells: municipality and participants of each school in one series.
+    """
+    homes = pd.Series([home for home, _ in cells])
+    n = np.array([[size] for _, size in cells])
+    of_municipality, of_region = disclosure.untold_over_schools(n, np.full(n.shape, True), homes, 5)
+    return sorted(set(homes[of_municipality[:, 0]])), bool(of_region.any())
+
+
+@pytest.mark.rule("R25", "a total that gives a hidden count back is hidden, too")
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        # Nothing is hidden.
+        ((("m1", 5), ("m2", 7)), ([], False)),
+        # Two of one municipality stand for each other.
+        ((("m1", 3), ("m1", 9), ("m2", 7)), ([], False)),
+        # The only school of a municipality is covered from another one: neither total may stand.
+        ((("m1", 3), ("m2", 9), ("m2", 40), ("m3", 50)), (["m1", "m2"], False)),
+        # What m1 hides could be told from the region once m2 is known, though that one is safe by itself.
+        ((("m1", 3), ("m2", 2), ("m2", 8), ("m3", 50)), (["m1", "m2"], False)),
+        # Only the one that hides the fewest goes.
+        ((("m1", 3), ("m2", 2), ("m2", 8), ("m3", 4), ("m3", 30)), (["m1", "m2"], False)),
+        # There is nobody to cover it.
+        ((("m1", 3),), (["m1"], True)),
+    ],
+)
+def test_totals_that_would_tell_are_not_shown(cells, told):
+    assert untold(*cells) == told
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["m1", "m2", "m3", "m4"]), st.integers(1, 12)), min_size=1, max_size=9)
+)
+@pytest.mark.rule("R25", "no hidden count follows from cells and totals that are shown")
+def test_no_hidden_count_is_the_solution_of_what_is_shown(cells):
+    homes, n = pd.Series([home for home, _ in cells]), np.array([[size] for _, size in cells])
+    exact = np.full(n.shape, True)
+    hidden = disclosure.over_schools(n, exact, homes, 5)[:, 0]
+    assume(hidden.any())
+    of_municipality, of_region = disclosure.untold_over_schools(n, exact, homes, 5)
+    told = [
+        homes.eq(home).to_numpy() for home in homes.unique() if not of_municipality[homes.eq(home), 0].any()
+    ]
+    told += [] if of_region.any() else [np.full(len(n), True)]
+    equations = np.array([total[hidden] for total in told], dtype=float).reshape(-1, hidden.sum())
+    for at, (size,) in enumerate(n[hidden]):
+        alone = np.eye(hidden.sum())[at]
+        rank = np.linalg.matrix_rank(equations) if len(equations) else 0
+        is_solved = len(equations) > 0 and np.linalg.matrix_rank(np.vstack([equations, alone])) == rank
+        assert not (is_solved and size < 5)
+
+
+@pytest.mark.rule("R8", "R25", "a count that is not known covers nobody: it is in no total")
+def test_reasons_and_trials_cover_by_known_counts():
+    region = {
+        "000001": {"oge-ma": {2025: (2, 3)}, "oge-ru": {2025: (9, 11)}},
+        "000002": {"oge-ma": {2025: (None, 6)}, "oge-ru": {2025: (9, 12)}},
+        "000003": {"oge-ma": {2025: (4, 12)}, "oge-ru": {2025: (9, 13)}},
+        "000004": {"oge-ma": {2025: (30, 40)}, "oge-ru": {2025: (9, 13)}},
+    }
+    decision = judge(region, 2025)
+    told = dict(zip(decision.cube.schools, reasons.reasons(decision, 5), strict=True))
+    assert "4 из 12" not in told["000003"].replace("\N{NO-BREAK SPACE}", " ")
+    tried = judge(region, 2025, threshold=34, guarded=True).table.set_index("school_id")
+    assert tried.loc["000003", "hits"] == 2, "what covers a hidden cell keeps its verdict"
+
+
+@pytest.mark.rule("R25", "limits of a funnel are printed to many digits: no hidden count is in them")
+def test_funnels_are_drawn_by_what_is_shown(tmp_path):
+    limits = []
+    for place, hidden in (("one", ((2, 4), (6, 12))), ("two", ((4, 4), (4, 12)))):
+        cells = {A: hidden[0], B: hidden[1], C: (7, 30), "220004": (20, 41), "220005": (3, 26)}
+        region = project(
+            tmp_path / place,
+            schools=tuple(cells),
+            results=results({school: {"oge-ma": {2025: cell}} for school, cell in cells.items()}),
+        )
+        found = region.identify(2025).chance.funnel("oge-ma")
+        limits.append(found.limits(np.array([6.0, 20.0]), 1.96))
+    np.testing.assert_array_equal(*limits)

@@ -182,9 +182,9 @@ def test_a_base_of_a_small_group_is_hidden(tmp_path):
     less = [{**target, "base_year": 2024, "year": 2025} for target in less]
     found = region.targets(2025, **{"beside.targets": less}).set_index("indicator")
     of = found.loc["oge_ma_failed_first"]
-    assert of["suppressed"]
+    assert of["why"] == "hidden"
     assert of[["count", "of"]].to_list() == [3, 20]
-    assert of[["base", "base_persons", "plan", "reached"]].isna().all()
+    assert of[["base", "plan", "reached"]].isna().all()
     shown = words.table(found.reset_index(), 2025, region.title).html()
     assert "было" not in shown
     assert "скрыто" in shown
@@ -205,3 +205,29 @@ def test_the_page_of_dynamics_shows_targets(demo_project, monkeypatch):
     assert told["Показатель"].to_list() == OWN["title"].to_list()
     assert set(told["Выполнение"]) <= {"достигнут", "не достигнут", "не указана база", "нет сведений"}
     assert told.loc[0, "Выполнение"] in ("достигнут", "не достигнут")
+
+
+@pytest.mark.rule("R25", "a base of fewer than five persons is hidden, and whether it was surpassed")
+def test_a_small_base_is_not_told(tmp_path):
+    names = ["municipality_id", "indicator", "year", "title", "goal", "value", "base_year"]
+    rows = [("m1", "oge_ma_failed_first", 2025, "ОГЭ", "times_less", 1.3, 2024)]
+    found = project(
+        tmp_path,
+        results=results({A: {"oge-ma": {2024: (1, 3), 2025: (4, 10)}}, B: {"oge-ma": {2025: (2, 20)}}}),
+        targets=TABLES["targets"].conform(pd.DataFrame(rows, columns=names)),
+    ).targets(2025)
+    assert found[["base", "plan", "reached"]].isna().all(axis=None)
+    assert found["why"].to_list() == ["hidden"]
+    assert found.loc[0, ["count", "of"]].to_list() == [6, 30]
+    shown = words.table(found, 2025, "Край").html().replace("\N{NO-BREAK SPACE}", " ")
+    assert "33,3" not in shown
+    assert "скрыто" in shown
+
+
+@pytest.mark.rule("R25", "a plan of nobody at all is a count when it is said to be reached")
+def test_whether_a_hidden_share_is_enough_is_hidden():
+    rows = OWN[OWN["indicator"].eq("no_certificate_9")].assign(value=0)
+    found = evaluate(rows, lambda *_: Measured(0, 0, 3, hidden=True), 2024)
+    assert found["reached"].isna().all()
+    assert found[["count", "of", "share", "actual"]].isna().all(axis=None)
+    assert found["suppressed"].all()

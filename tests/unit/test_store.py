@@ -103,3 +103,21 @@ def test_what_was_damaged_from_outside_is_said_and_written_anew(tmp_path, name, 
     assert len(store.snapshots(tmp_path)) == (1 if name == "CURRENT" else 0)
     assert write(tmp_path).id == snapshot.id
     assert set(store.current(tmp_path).table("results")["school_id"]) == set(tables()["results"]["school_id"])
+
+
+@pytest.mark.parametrize("name", ["schools.parquet", "findings.parquet", "results"])
+def test_a_cut_table_is_named(tmp_path, name):
+    snapshot = write(tmp_path)
+    place = snapshot.path / name
+    file = next(place.rglob("*.parquet")) if place.is_dir() else place
+    file.write_bytes(file.read_bytes()[:50])
+    with pytest.raises(InputError, match=rf"{place.name}.*не читается.*shnor ingest"):
+        _ = snapshot.findings() if name == "findings.parquet" else snapshot.table(place.stem)
+
+
+def test_a_pointer_to_nothing_is_told_from_no_data_at_all(tmp_path):
+    with pytest.raises(InputError, match="нет загруженных данных"):
+        store.current(tmp_path)
+    shutil.rmtree(write(tmp_path).path)
+    with pytest.raises(InputError, match="удалён или повреждён"):
+        store.current(tmp_path)

@@ -80,6 +80,8 @@ def _filled(rows: pd.DataFrame) -> "pd.Series[int]":
 
 def _with_sections(rows: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
     """Titles of sections leave the rows and stand beside the items below them."""
+    if frame.empty:
+        return rows
     alone = _filled(frame).eq(_NUMBERED_SECTION)
     words = frame.apply(cells.shown).agg("".join, axis=1)
     alone &= ~words.str.fullmatch(r"\d*\.?")
