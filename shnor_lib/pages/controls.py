@@ -70,7 +70,7 @@ class Selection:
             if value.isdecimal() and len(value) <= 4:
                 changed = replace(changed, **{name: int(value)})  # type: ignore[arg-type]
             else:
-                faults.append(f"{name}={value}: {title} — целое число")
+                faults.append(f"{name}={value}: {title} — целое число от 0 до 9999")
         if faults:
             raise ParameterError("Адрес страницы содержит неверные значения.", faults)
         return changed

@@ -106,7 +106,7 @@ class IdentificationPage(Page):
             entered, left = own.entered_and_left(self.verdicts, self.usual)
             return (
                 f"По методике — {text.number(self.usual.counts['shnor'])}. "
-                f"Добавились бы {text.number(len(entered))}, выпали бы {text.number(len(left))}."
+                f"{text.sentence(text.entered_and_left(len(entered), len(left)))}."
             )
         if listed.empty:
             return ""

@@ -115,10 +115,14 @@ def check(selection: Selection) -> None:
         for value in [getattr(selection, name)]
         if not isinstance(value, str)
     ]
-    for name, low, high in (("year", 2000, 2100), ("threshold", 1, 100), ("min_participants", 1, 100)):
+    for name, low, high, zero in (
+        ("year", 2000, 2100, "последний"),
+        ("threshold", 1, 100, "по методике"),
+        ("min_participants", 1, 100, "по методике"),
+    ):
         value = getattr(selection, name)
         if isinstance(value, bool) or not isinstance(value, int) or (value and not low <= value <= high):
-            faults.append(f"{name}={value!r}: нужно целое число от {low} до {high} или 0")
+            faults.append(f"{name}={value!r}: нужно целое число от {low} до {high}; 0 — {zero}")
     if faults:
         raise ParameterError(WRONG, faults)
 

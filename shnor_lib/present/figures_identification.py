@@ -63,7 +63,7 @@ def shares(cells: pd.DataFrame, year: int, threshold: int, continuation: str = "
         f"Доля не преодолевших минимум, %. Черта — 95 % доверительный интервал, пунктир — {threshold} %. "
         f"{_certainty_legend()}",
         height=ROW_HEIGHT * len(schools) + 42,
-        axis=26,
+        axis=42,
     )
 
 

@@ -48,8 +48,8 @@ def readings(counts: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title_text="школ")
     moved = max(rows(counts), key=lambda row: row.entered + row.left)
     title = (
-        f"Сильнее всего список меняет прочтение «{labels.READINGS[moved.reading].text}»: добавились бы "
-        f"{text.number(moved.entered)}, выпали бы {text.number(moved.left)}"
+        f"Сильнее всего список меняет прочтение «{labels.READINGS[moved.reading].text}»: "
+        f"{text.entered_and_left(moved.entered, moved.left)}"
         if moved.entered + moved.left
         else "Список один и тот же при всех прочтениях правила"
     )

@@ -85,6 +85,13 @@ def counted(count: int, forms: Forms) -> str:
     return f"{number(count)}{NBSP}{plural(count, *forms)}"
 
 
+def entered_and_left(entered: int, left: int) -> str:
+    """«добавилась бы 1 школа, выпало бы 0 школ»: what another reading of the rules would do to the list."""
+    add = plural(entered, "добавилась", "добавились", "добавилось")
+    drop = plural(left, "выпала", "выпали", "выпало")
+    return f"{add} бы {counted(entered, SCHOOLS)}, {drop} бы {counted(left, SCHOOLS)}"
+
+
 def part(count: int, total: int, forms: Forms = SCHOOLS, genitive: bool = False) -> str:
     """A share in words where it is a simple one: «треть школ», else «5 из 17 школ».
 

@@ -12,6 +12,7 @@ from shnor_lib.pages import identification_tables as own
 from shnor_lib.pages import trial
 from shnor_lib.pages.controls import ControlBar, Selection
 from shnor_lib.pages.page import page
+from shnor_lib.present import text as wording
 from shnor_lib.present.display import PLOTLY_MIME
 
 SECTIONS = {
@@ -174,7 +175,7 @@ class TestTrial:
         assert not left
         text = _html(shown)
         assert "Что изменила бы проба" in text
-        assert f"Добавились бы {len(entered)}, выпали бы 0." in text
+        assert f"{wording.sentence(wording.entered_and_left(len(entered), 0))}." in text
         part = text[text.index("Что изменила бы проба") :]
         assert all(school in part for school in entered)
         assert [table.title for table in made.tables()][2] == "Что изменила бы проба"

@@ -106,3 +106,15 @@ def test_the_alphabet_passes_over_the_word_city():
     names = pd.Series(["Яровой район", "г. Барнаул", "Ёлкинский район", "Алейский район", "Жуков"])
     ordered = names.sort_values(key=text.alphabet).to_list()
     assert ordered == ["Алейский район", "г. Барнаул", "Ёлкинский район", "Жуков", "Яровой район"]
+
+
+@pytest.mark.parametrize(
+    ("entered", "left", "words"),
+    [
+        (0, 1, "добавилось бы 0 школ, выпала бы 1 школа"),
+        (1, 5, "добавилась бы 1 школа, выпало бы 5 школ"),
+        (22, 11, "добавились бы 22 школы, выпало бы 11 школ"),
+    ],
+)
+def test_verbs_agree_with_the_schools_that_a_trial_moves(entered, left, words):
+    assert text.entered_and_left(entered, left).replace(text.NBSP, " ") == words

@@ -109,7 +109,7 @@ def test_other_settings_are_tried_at_once_and_taken_back(browser: Browser, addre
         page.get_by_text("Что, если изменить правила?").click()
         page.locator(".shnor-controls [name=min_participants]").select_option("15")
         expect(cells).to_contain_text("Проба: не считать работы, где участников меньше 15", timeout=PATIENCE)
-        expect(cells).to_contain_text("Добавились бы 0, выпали бы 1.")
+        expect(cells).to_contain_text("Добавилось бы 0 школ, выпала бы 1 школа.")
         page.locator(".shnor-controls [name=limb_b]").select_option("any_series")
         page.get_by_role("checkbox", name="ВПР МА 5").uncheck()
         expect(page).to_have_url(
