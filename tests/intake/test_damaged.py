@@ -32,6 +32,9 @@ def test_truncated_workbook_does_not_stop_the_others(box: Box) -> None:
     (box.raw / "b.xlsx").write_bytes(whole.read_bytes()[:3000])
     assert "оборван" in message(box, "unreadable")
     assert len(store.current(box.project.processed).table("results")) == 1
+    (line,) = (line for line in box.ingest().text.splitlines() if "не принят" in line)
+    assert "b.xlsx — " in line
+    assert "оборван" in line
 
 
 def test_encrypted_workbook_is_named_so(box: Box) -> None:

@@ -64,7 +64,7 @@ class IngestResult:
         again = len(self.inputs) - self.unchanged
         lines = [f"Прочитано файлов: {taken} из {len(self.inputs)}."]
         lines.append(f"Из них прочитано заново: {again}, без изменений: {self.unchanged}.")
-        lines += [f"  не принят: {item.file}" for item in self.inputs if not item.rows]
+        lines += [f"  не принят: {item.file}{self._why(item.file)}" for item in self.inputs if not item.rows]
         lines += [
             f"  {TABLES[name].title}: {rows:,}".replace(",", "\u00a0")
             for name, rows in self.counts.items()
@@ -79,6 +79,15 @@ class IngestResult:
         if self.books:
             lines.append(f"Книги для отправки в муниципалитеты там же: {self.books}")
         return "\n".join(lines)
+
+    def _why(self, file: str) -> str:
+        """The gravest thing that was found in a file."""
+        own = self.findings[self.findings["file"].eq(file)]
+        for severity in (ERROR, WARNING, INFO):
+            messages = own.loc[own["severity"].eq(severity), "message"]
+            if len(messages):
+                return f" — {messages.iloc[0]}"
+        return ""
 
 
 def ingest(project: Project, strict: bool = False, read_all: ReadAll = in_turn) -> IngestResult:
