@@ -13,6 +13,7 @@ from typing import Literal
 from shnor_lib.methodology.load import load, origins
 from shnor_lib.methodology.model import Methodology, settings
 from shnor_lib.methodology.part import Part
+from shnor_lib.methodology.words import said
 
 Origin = Literal["source", "inherited", "regional", "default"]
 
@@ -66,7 +67,7 @@ def decided(method: Methodology) -> list[str]:
     Of a list only the number of its entries is told: `shnor methodology show` prints them all.
     """
     titles = dict(settings())
-    return [f"{titles[name]} [{_brief(method.setting(name))}]" for name in method.regional]
+    return [f"{titles[name]} [{_brief(name, method.setting(name))}]" for name in method.regional]
 
 
 def differences(first: str | Path, second: str | Path) -> list[Difference]:
@@ -103,9 +104,12 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _brief(value: object) -> str:
-    listed = isinstance(value, (list, tuple)) and any(isinstance(item, Part) for item in value)
-    return f"в перечне {len(value)}" if listed else _text(value) or "нет"  # type: ignore[arg-type]
+def _brief(setting: str, value: object) -> str:
+    if not isinstance(value, (list, tuple)):
+        return said(setting, _text(value)) or "нет"
+    if any(isinstance(item, Part) for item in value):
+        return f"в перечне {len(value)}"
+    return "; ".join(said(setting, _text(item)) for item in value) or "нет"
 
 
 def _named(entry: Part) -> str:

@@ -1,7 +1,14 @@
+import re
+from typing import Literal, get_args, get_origin
+
 import pytest
 
 from shnor_lib.errors import MethodologyError
 from shnor_lib.methodology import load, override, shipped
+from shnor_lib.methodology.describe import decided
+from shnor_lib.methodology.model import Methodology
+from shnor_lib.methodology.part import Part
+from shnor_lib.methodology.words import WORDS
 
 
 def own(tmp_path, text):
@@ -152,3 +159,24 @@ def test_a_damaged_profile_is_named_whatever_is_wrong_in_it(tmp_path, text):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(MethodologyError, match="YAML"):
         load(str(path))
+
+
+def choices(model=Methodology, before=""):
+    """Settings that are chosen from a list of words, and the words."""
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and not get_args(kind) and issubclass(kind, Part):
+            yield from choices(kind, f"{before}{name}.")
+        for each in (kind, *get_args(kind)):
+            if get_origin(each) is Literal and all(isinstance(value, str) for value in get_args(each)):
+                yield f"{before}{name}", set(get_args(each))
+
+
+def test_every_value_that_can_be_chosen_has_words():
+    assert {name: set(words) for name, words in WORDS.items()} == dict(choices())
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_page_tells_what_a_region_decides_without_names_of_the_program(name):
+    told = decided(load(name))
+    assert [line for line in told if re.search(r"[a-z]+_[a-z]+", line)] == []
