@@ -101,6 +101,17 @@ def test_stretched_formatting_is_no_reason_to_refuse(tmp_path: Path) -> None:
     assert read(path).input.rows == 1
 
 
+@pytest.mark.parametrize("encoding", [b"UTF-0", b"UTF-2147483648", b"none"])
+def test_a_strange_encoding_of_a_part_is_no_unforeseen_error(tmp_path: Path, encoding: bytes) -> None:
+    path = tmp_path / "a.xlsx"
+    changed = hostile.sheet(lambda body: body.replace(b"UTF-8", encoding), "xl/_rels/workbook.xml.rels")
+    assert changed != hostile.book()
+    path.write_bytes(changed)
+    found = read(path)
+    assert found.input.rows == 1 or [item.check for item in found.findings] == ["unreadable"]
+    assert not any("устройство не удалось разобрать" in item.message for item in found.findings)
+
+
 @pytest.mark.parametrize("name", ["book.csv", "book", "book.xls", "книга.ods"])
 def test_a_workbook_is_a_workbook_under_any_name(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(hostile.book())

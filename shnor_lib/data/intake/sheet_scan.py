@@ -302,7 +302,7 @@ def _titles(archive: Archive, file: str) -> dict[str, str]:
                 pass
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - it has no DTD
         relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
-    except ElementTree.ParseError:
+    except (ElementTree.ParseError, LookupError, ValueError):  # an encoding that is none is a LookupError
         return {}
     targets = {item.get("Id"): item.get("Target") or "" for item in relations}
     paths = {
