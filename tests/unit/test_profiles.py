@@ -10,6 +10,7 @@ import shnor_lib
 from shnor_lib.documents import Cards, order_list
 from shnor_lib.methodology import load, origins, parent, shipped
 from shnor_lib.methodology.describe import described, differences, unmarked
+from shnor_lib.methodology.words import said
 from shnor_lib.present import export
 
 SEEDS = ("dagestan-2023", "irkutsk-2023", "kbr-2024", "krasnodar-2023", "tomsk-2020")
@@ -138,7 +139,8 @@ class TestOnARegion:
             value, brief = item.value or "нет", told[f"{item.rule}: {item.title}"].removesuffix("]")
             # A list of indicators or of parameters fills a page: its length is told, `show` prints it.
             long = "(" in value
-            assert brief == (f"в перечне {len(load(profile).setting(item.name))}" if long else value)
+            words = "; ".join(said(item.name, part) for part in value.split("; "))
+            assert brief == (f"в перечне {len(load(profile).setting(item.name))}" if long else words)
         assert order.title.encode() in order.html()
 
     def test_the_list_as_workbook_and_word_file(self, cards, tmp_path):
