@@ -33,6 +33,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import shnor_lib as shnor
 from shnor_lib.data import demo
@@ -115,13 +116,13 @@ def draw(root: str, places: Sequence[str]) -> int:
     from shnor_lib.present import display
 
     os.environ[display.VARIABLE] = "batch"
-    display.publish = lambda bundle: None  # type: ignore[assignment]
     ground.share(shnor.open(root).ground)
-    for place in places:
-        for kind, sections in SECTIONS.items():
-            page = shnor.page(kind, municipality=place, project=root)
-            for section in sections:
-                getattr(page, section)()
+    with mock.patch.object(display, "publish"):
+        for place in places:
+            for kind, sections in SECTIONS.items():
+                page = shnor.page(kind, municipality=place, project=root)
+                for section in sections:
+                    getattr(page, section)()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 

@@ -91,8 +91,8 @@ def naive(path: Path) -> Counts:
 
 def _counts(frame: pd.DataFrame) -> Counts:
     return {
-        str(row[0]): (int(row[1]), *(-1 if pd.isna(value) else int(value) for value in row[2:]))  # type: ignore[misc]
-        for row in frame.itertuples()
+        str(school): (int(participants), *(-1 if pd.isna(value) else int(value) for value in marks))
+        for school, participants, *marks in frame.itertuples(name=None)
     }
 
 

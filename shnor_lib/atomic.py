@@ -1,7 +1,8 @@
 """Files and folders that a reader meets whole or not at all: written aside, flushed, renamed.
 
 In:   a path, or a folder in which something is to be made.
-Out:  `aside`, `whole`, `write_text`: one file; `exchange`: one folder for another;
+Out:  `aside`, `write_text`: one file; `exchange`: one folder for another;
+      `buffered`: a file written at a stroke, for places that are aside already;
       `workshop`: a folder that others leave alone while its writer lives;
       `sweep`: what dead writers left behind is removed; `reason`: why a write failed, in Russian.
 Not:  keeping others out while one writes (see `locks`).
@@ -63,7 +64,7 @@ def aside(path: Path, flush: bool = True) -> Iterator[Path]:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[BytesIO]:
+def buffered(path: Path) -> Iterator[BytesIO]:
     """A buffer that is written to `path` when the block ends well.
 
     For libraries that leave a half-written file open when the disk is full: Python complains of such a file

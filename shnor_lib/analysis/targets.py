@@ -162,9 +162,9 @@ def _value(count: int, of: int, row: Mapping[Any, Any]) -> Fraction:
     return 100 * Fraction(count, of) if is_share and of else Fraction(count)
 
 
-def _fraction(value: object) -> Fraction | None:
+def _fraction(value: Any) -> Fraction | None:
     """A number or a decimal string, exactly as it is written; None where there is none."""
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):
         return None
     return Fraction(str(value))
 

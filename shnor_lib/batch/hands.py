@@ -192,13 +192,12 @@ def _not_a_demon() -> Iterator[None]:
     `multiprocessing` forbids it to its daemons, since it would end them without a word. Workers under a nanny
     of dask are such; ours end by themselves when their connection is cut.
     """
-    settings: dict[str, Any] = multiprocessing.current_process()._config  # type: ignore[attr-defined]
-    before = settings.pop("daemon", None)
+    this = multiprocessing.current_process()
+    before, this.daemon = this.daemon, False
     try:
         yield
     finally:
-        if before is not None:
-            settings["daemon"] = before
+        this.daemon = before
 
 
 def _spawned(connection: Connection, environment: dict[str, str], log: Path, watcher: int) -> None:

@@ -1,7 +1,7 @@
 """Russian words of the command line: the parser itself speaks English."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -10,11 +10,17 @@ from typer.core import TyperCommand, TyperGroup
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? ?\((.*)\)")
 
 
-class _RussianHelp:
+if TYPE_CHECKING:
+    from typer.core import TyperCommand as _Parser
+else:  # at run time the command, or the list of commands, that it is mixed into
+    _Parser = object
+
+
+class _RussianHelp(_Parser):
     """The parser's own help speaks English; these are its words that a person reads."""
 
     def get_help_option(self, ctx: Any) -> Any:
-        option = super().get_help_option(ctx)  # type: ignore[misc]
+        option = super().get_help_option(ctx)
         if option is not None:
             option.help = "Показать эту справку."
         return option
@@ -25,7 +31,7 @@ class _RussianHelp:
         words.OPTIONS_PANEL_TITLE, words.ARGUMENTS_PANEL_TITLE = "Параметры", "Что указать"
         words.COMMANDS_PANEL_TITLE = "Команды"
         words.DEFAULT_STRING, words.REQUIRED_LONG_STRING = "[по умолчанию: {}]", "[обязательно]"
-        super().format_help(ctx, formatter)  # type: ignore[misc]
+        super().format_help(ctx, formatter)
 
 
 class Command(_RussianHelp, TyperCommand):

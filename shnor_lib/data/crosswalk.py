@@ -7,14 +7,16 @@ Not:  which codes are right: the crosswalk is a reviewed file. The equality of n
 A change counts for school year t when its date is not later than 31 August of t: what happens in September
 belongs to the next school year.
 
-| kind | meaning for a list of year t |
-|---|---|
-| rename, prefix | the same school under a new code: its past goes with it |
-| merge | policy `sum`: past counts of all predecessors are added up; `successor_only`: only what stands under the successor's own code; `any_predecessor`: of the predecessors' past cells the one with the largest share |
-| branch | the branch is counted with the school that holds the login, always added up |
-| split | the children have no past |
-| close | the code leaves the lists, its history stays |
-"""  # noqa: E501 - a table
+What a kind means for a list of year t:
+
+* rename, prefix: the same school under a new code, its past goes with it;
+* merge: by policy. `sum`: past counts of all predecessors are added up; `successor_only`: only what stands
+  under the successor's own code; `any_predecessor`: of the predecessors' past cells the one with the largest
+  share;
+* branch: the branch is counted with the school that holds the login, always added up;
+* split: the children have no past;
+* close: the code leaves the lists, its history stays.
+"""
 
 from collections.abc import Mapping
 

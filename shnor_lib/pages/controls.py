@@ -60,20 +60,19 @@ class Selection:
             ParameterError: a number that is none.
         """
         values = {name: items[-1] for name, items in parse_qs(query).items()}
-        texts = {name: values[name] for name in TEXTS if name in values}
-        changed = replace(self, **texts)  # type: ignore[arg-type]
+        given: dict[str, Any] = {name: values[name] for name in TEXTS if name in values}
         faults = []
         for name, title in NUMBERS.items():
             value = values.get(name)
             if value is None:
                 continue
             if value.isdecimal() and len(value) <= 4:
-                changed = replace(changed, **{name: int(value)})  # type: ignore[arg-type]
+                given[name] = int(value)
             else:
                 faults.append(f"{name}={value}: {title} — целое число от 0 до 9999")
         if faults:
             raise ParameterError("Адрес страницы содержит неверные значения.", faults)
-        return changed
+        return replace(self, **given)
 
 
 class ControlBar(anywidget.AnyWidget):

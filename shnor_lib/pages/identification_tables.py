@@ -1,5 +1,7 @@
 """Tables of the identification page: the list, all schools, all counts, the list under other settings."""
 
+from typing import Any
+
 import pandas as pd
 
 from shnor_lib.data.series import parse
@@ -146,13 +148,17 @@ def settings(region: Region, shown: Verdicts, tried_words: str) -> Table:
     tried = [(f"По методике: порог {by_method}{text.NBSP}%", usual)]
     if tried_words:
         tried.append((f"Проба: {tried_words}", shown))
-    tried += [
-        (f"Порог {value}{text.NBSP}%", region.try_out(shown.year, threshold=value))
-        for value in _TRIED
-        if value != by_method
+    others: list[tuple[str, dict[str, Any]]] = [
+        *((f"Порог {value}{text.NBSP}%", {"threshold": value}) for value in _TRIED),
+        (
+            f"Не считать работы, где меньше {_SMALL} участников",
+            {"small_counts": "suppress", "min_participants": _SMALL},
+        ),
     ]
-    strict = {"small_counts": "suppress", "min_participants": _SMALL}
-    tried.append((f"Не считать работы, где меньше {_SMALL} участников", region.try_out(shown.year, **strict)))
+    for name, changed in others:
+        verdicts = region.try_out(shown.year, **changed)
+        if verdicts.method not in [known.method for _, known in tried]:  # what is shown already
+            tried.append((name, verdicts))
     found = [(name, _listed_ids(verdicts)) for name, verdicts in tried]
     base = found[0][1]
     return Table(

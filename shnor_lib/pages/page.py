@@ -154,7 +154,7 @@ class Page:
         }
         if self.threshold != self.method_threshold:
             facts["Порог"] = f"{self.threshold}{text.NBSP}% — проба, не по методике"
-        if self.is_trial:
+        if set(self.overrides) - {"threshold"}:
             facts["Проба, не по методике"] = "; ".join(self.trial_words)
         return facts
 

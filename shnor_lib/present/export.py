@@ -199,7 +199,7 @@ def _spoken(name: str) -> Callable[[object], object]:
 
 
 def _xlsx(sheets: Mapping[str, pd.DataFrame], path: Path, title: str, notes: tuple[str, ...]) -> None:
-    with atomic.whole(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
+    with atomic.buffered(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
         styles = {
             "title": book.add_format({"bold": True, "font_size": 14}),
             "note": book.add_format(NOTE),

@@ -20,6 +20,7 @@ from shnor_lib.settings import Project
 from tests.batch.disks import small_disk
 from tests.batch.farm import Farm, free_port
 from tests.batch.tree import changed, pages, true
+from tests.processes import children
 
 pytest.importorskip("distributed")
 FOUR = Request(["01"], ["reg22_m001", "reg22_m002", "reg22_m003", "reg22_m004"])
@@ -44,15 +45,6 @@ def test_pages_made_far_away_are_those_made_here(farm: Farm, fresh: Project, tmp
     shutil.rmtree(fresh.reports)
     assert run_batch(fresh, FOUR).exit_code == 0
     assert made == pages(fresh)
-
-
-def children(pid: int) -> list[int]:
-    """Processes that a process has started; none when it is gone."""
-    try:
-        tasks = list(Path(f"/proc/{pid}/task").iterdir())
-        return [int(one) for task in tasks for one in (task / "children").read_text(encoding="ascii").split()]
-    except OSError:
-        return []
 
 
 def test_a_lost_worker_costs_nothing(farm: Farm, fresh: Project) -> None:

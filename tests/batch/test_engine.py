@@ -19,20 +19,10 @@ from shnor_lib.pages import rehearsal
 from shnor_lib.pages.kinds import KINDS
 from shnor_lib.settings import Project, shipped_notebooks
 from tests.batch.conftest import build_project
+from tests.processes import children
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 FOUR = Request(["01"], ["reg22_m001", "reg22_m002", "reg22_m003", "reg22_m004"])
-
-
-def children(pid: int) -> list[int]:
-    """Processes started by another, youngest last."""
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        try:
-            found += map(int, (task / "children").read_text(encoding="ascii").split())
-        except OSError:
-            continue
-    return found
 
 
 def kill_once(depth: int, dead: list[int]) -> None:
@@ -41,12 +31,7 @@ def kill_once(depth: int, dead: list[int]) -> None:
     while time.monotonic() < deadline:
         lines = [[pid] for pid in children(os.getpid())]
         for _ in range(2):
-            lines = [
-                [*line, pid]
-                for line in lines
-                if Path(f"/proc/{line[-1]}").exists()
-                for pid in children(line[-1])
-            ]
+            lines = [[*line, pid] for line in lines for pid in children(line[-1])]
         if lines:
             os.kill(lines[0][depth - 1], signal.SIGKILL)
             dead.append(lines[0][depth - 1])

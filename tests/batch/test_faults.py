@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def published(fresh: Project, ran: Path) -> Project:
     return fresh
 
 
+@contextmanager
+def reports_on_a_disk(project: Project, ran: Path, size: str) -> Iterator[tuple[Path, Mapping[str, bytes]]]:
+    """The reports of an earlier run on a small disk, and their pages."""
+    with small_disk(project.reports, size) as disk:
+        shutil.copytree(ran, disk, dirs_exist_ok=True)
+        yield disk, pages(project)
+
+
 def completed(project: Project, wanted: Mapping[str, bytes]) -> None:
     """The batch goes on to its end, and nothing tells it from one that was not disturbed."""
     assert run_batch(project, ALL).exit_code == 0
@@ -68,9 +77,7 @@ def completed(project: Project, wanted: Mapping[str, bytes]) -> None:
 def test_a_disk_that_fills_up_while_reports_are_made(
     fresh: Project, ran: Path, undisturbed: Mapping[str, bytes]
 ) -> None:
-    with small_disk(fresh.reports, "16m") as disk:
-        shutil.copytree(ran, disk, dirs_exist_ok=True)
-        before = pages(fresh)
+    with reports_on_a_disk(fresh, ran, "16m") as (disk, before):
         big = Request(["01"], formats=["ipynb", "html", "single"])  # 5 MB a page
         with pytest.raises(RunError, match=r"на диске нет места\. Прежние страницы целы.*--resume"):
             run_batch(fresh, big, jobs=1)
@@ -105,9 +112,7 @@ def test_a_disk_that_is_full_when_the_tree_is_to_be_put_in_place(
 def test_a_disk_that_may_not_be_written_to(
     fresh: Project, ran: Path, undisturbed: Mapping[str, bytes]
 ) -> None:
-    with small_disk(fresh.reports, "20m") as disk:
-        shutil.copytree(ran, disk, dirs_exist_ok=True)
-        before = pages(fresh)
+    with reports_on_a_disk(fresh, ran, "20m") as (disk, before):
         read_only(disk, True)
         with pytest.raises(RunError, match="диск доступен только для чтения"):
             run_batch(fresh, ALL)
@@ -244,6 +249,7 @@ def test_two_years_at_once_are_no_trouble(fresh: Project, undisturbed: Mapping[s
 def test_who_is_told_to_stop_twice_stops_and_loses_nothing(
     published: Project, undisturbed: Mapping[str, bytes], number: int
 ) -> None:
+    changed(published, "import time; time.sleep(1)")  # a busy machine tells of a report late
     with subprocess.Popen(
         [*BATCH, "--project", str(published.root)],
         stdout=subprocess.DEVNULL,
@@ -256,7 +262,7 @@ def test_who_is_told_to_stop_twice_stops_and_loses_nothing(
         time.sleep(0.02)
         process.send_signal(number)
         rest = process.communicate(timeout=30)[1]
-    assert process.returncode in (0, 1, -number)  # 0: a busy machine told of the second report after the last
+    assert process.returncode in (1, -number)
     assert "Traceback" not in rest
     assert len(true(published)) == 5
     deadline = time.monotonic() + 10

@@ -1,9 +1,11 @@
 """Social passports have no fixed form (METHODOLOGY §3): headings in two rows, indicators in rows."""
 
+from collections.abc import Callable
+
 import pytest
 
 from shnor_lib.data.intake.forms.passport_words import find
-from tests.intake.conftest import Box
+from tests.intake.conftest import Box, Rows
 from tests.intake.plans import Read
 
 TITLE = ["Социальный паспорт, 2025/2026 учебный год"]
@@ -34,7 +36,9 @@ def test_one_school_a_sheet() -> None:
     assert read.one("total_row")["value"] == "Итого"
 
 
-def test_sheets_of_a_book_are_schools_of_their_own(box: Box, make_book) -> None:  # type: ignore[no-untyped-def]
+def test_sheets_of_a_book_are_schools_of_their_own(
+    box: Box, make_book: Callable[[str, dict[str, Rows]], None]
+) -> None:
     other = [TITLE, ["Логин ОО: edu220006"], *CARD[2:5], *CARD[7:8], ["", "СОП", 2]]
     make_book("книга.xlsx", {"СОШ 5": CARD, "СОШ 6": other})
     table = box.ingest().snapshot.table("social_passport")

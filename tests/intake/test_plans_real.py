@@ -1,5 +1,6 @@
 """Tables of the source documents, where they lie beside the checkout, against what was typed from them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +13,11 @@ from shnor_lib.data.series import make_id
 from shnor_lib.methodology import load
 from tests.intake.plans import Read
 
+ReadReal = Callable[..., Read]
+
 
 @pytest.fixture(scope="module")
-def read_real(shared_data: Path):  # type: ignore[no-untyped-def]
+def read_real(shared_data: Path) -> ReadReal:
     def read(name: str, **notes: str) -> Read:
         (sheet,) = open_file(shared_data / name, Path(name).name).sheets
         return Read(sheet.all_rows(), Path(name).name, "", **notes)
@@ -23,7 +26,7 @@ def read_real(shared_data: Path):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("name", ["audit.csv", "audit_exact.csv"])
-def test_the_audit_of_seed_004_gives_its_66_flags(read_real, shared_data: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+def test_the_audit_of_seed_004_gives_its_66_flags(read_real: ReadReal, shared_data: Path, name: str) -> None:
     table = read_real(f"krasnodar/{name}", wave="2023").table("deficits")
     true = pd.read_csv(shared_data / "krasnodar" / "audit_long.csv", dtype=str)
     expected = list(zip(true["код параметра"], true["школа"], true["фактор"], strict=True))
@@ -31,7 +34,7 @@ def test_the_audit_of_seed_004_gives_its_66_flags(read_real, shared_data: Path, 
     assert len(expected) == 66
 
 
-def test_the_roadmap_of_seed_004_gives_its_78_links_to_codes(read_real, shared_data: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_roadmap_of_seed_004_gives_its_78_links_to_codes(read_real: ReadReal, shared_data: Path) -> None:
     table = read_real("krasnodar/roadmap.csv").table("roadmap")
     true = pd.read_csv(shared_data / "krasnodar" / "roadmap_codes.csv", dtype=str)
     expected = true.groupby(true.columns[0], sort=False)[true.columns[1]].agg(list).to_dict()
@@ -42,13 +45,15 @@ def test_the_roadmap_of_seed_004_gives_its_78_links_to_codes(read_real, shared_d
     assert set(expected) - set(links) == set(found.index[found == "all"])
 
 
-def test_the_roadmap_of_seed_000(read_real) -> None:  # type: ignore[no-untyped-def]
+def test_the_roadmap_of_seed_000(read_real: ReadReal) -> None:
     table = read_real("charodinsky/roadmap.csv", year="2023").table("roadmap")
     assert len(table) == 12
     assert table["date_from"].tolist()[:3] == ["2023-04", "2023-04", "2023-06"]
 
 
-def test_the_roadmap_of_seed_001_gives_the_targets_typed_from_it(read_real, shared_data: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_roadmap_of_seed_001_gives_the_targets_typed_from_it(
+    read_real: ReadReal, shared_data: Path
+) -> None:
     targets = read_real("kargasok/roadmap.csv").table("targets")
     true = pd.read_csv(shared_data / "kargasok" / "targets_by_year.csv")
     true = true[true["пункт"].str.startswith("ДК")]
@@ -56,7 +61,7 @@ def test_the_roadmap_of_seed_001_gives_the_targets_typed_from_it(read_real, shar
     assert sorted(zip(targets["indicator"], targets["year"], targets["value"], strict=True)) == expected
 
 
-def test_the_targets_of_seed_001(read_real) -> None:  # type: ignore[no-untyped-def]
+def test_the_targets_of_seed_001(read_real: ReadReal) -> None:
     yearly = read_real("kargasok/targets_by_year.csv").table("targets")
     assert len(yearly) == 55
     outcome = read_real("kargasok/targets_2024.csv").table("targets")
@@ -82,14 +87,14 @@ def test_factors_of_the_risk_profile_of_seed_003_are_all_known(shared_data: Path
     assert factors.map(factor_code).tolist() == ["РПШ.11", "РПШ.12", "РПШ.13", "РПШ.14", "РПШ.10", "РПШ.2"]
 
 
-def test_the_plan_of_seed_001_is_recomputed_from_its_base(read_real) -> None:  # type: ignore[no-untyped-def]
+def test_the_plan_of_seed_001_is_recomputed_from_its_base(read_real: ReadReal) -> None:
     table = read_real("kargasok/targets_2024.csv").table("targets").iloc[[-1]]
     found = evaluate(table, lambda *_: None, 2024).iloc[0]
     assert (round(found["base"], 1), round(found["plan"], 4)) == (14.3, 17.1429)
     assert found["why"] == "no_data"
 
 
-def test_deficits_of_the_audit_of_seed_004_are_counted_anew(read_real, shared_data: Path) -> None:  # type: ignore[no-untyped-def]
+def test_deficits_of_the_audit_of_seed_004_are_counted_anew(read_real: ReadReal, shared_data: Path) -> None:
     table = read_real("krasnodar/audit.csv", wave="2023").table("deficits")
     true = pd.read_csv(shared_data / "krasnodar" / "audit_long.csv", dtype=str)
     ids = {name: f"{at:06d}" for at, name in enumerate(dict.fromkeys(table["school_name"]), start=1)}

@@ -30,7 +30,8 @@ from shnor_lib.batch import manifest
 from shnor_lib.settings import Project
 from tests.batch.conftest import build_project
 from tests.batch.farm import Farm
-from tests.soak.moments import NAMES, PHASES, alive, phase, tree
+from tests.processes import alive, tree
+from tests.soak.moments import NAMES, PHASES, phase
 
 YEAR = 2025
 _BATCH = ("batch", "--year", str(YEAR), "--notebook", "01", "--zip")
@@ -61,8 +62,9 @@ class Soak:
         """Kills by phase and victim."""
         victims = [*NAMES[:4], "group", "dask worker", "scheduler"]
         rows = [["", *victims]]
-        for row in (*PHASES, CLUSTER):
-            rows.append([row, *(str(self.kills[row, victim] or "-") for victim in victims)])  # noqa: PERF401
+        rows += [
+            [row, *(str(self.kills[row, victim] or "-") for victim in victims)] for row in (*PHASES, CLUSTER)
+        ]
         return "\n".join(f"{row[0]:12}" + "".join(f"{cell:>13}" for cell in row[1:]) for row in rows)
 
 

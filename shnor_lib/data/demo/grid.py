@@ -83,7 +83,7 @@ def write_workbook(raw: Path, grids: Sequence[Grid]) -> None:
     path = raw / grids[0].file
     path.parent.mkdir(parents=True, exist_ok=True)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with atomic.whole(path) as buffer, xlsxwriter.Workbook(buffer, options) as book:
+    with atomic.buffered(path) as buffer, xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties({"created": _CREATED})
         heading = book.add_format(_TABLE_HEADING)
         for grid in grids:

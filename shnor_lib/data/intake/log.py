@@ -42,9 +42,12 @@ class Log:
         *,
         value: Any = "",
         quoted: Quoted = quoting.shown,
-        **place: str | int | None,
+        row: int | None = None,
+        column: str = "",
+        school_id: str = "",
+        municipality: str = "",
     ) -> None:
-        """One finding; `place` holds any of row, column, school_id, municipality."""
+        """One finding, with its place as far as it is known."""
         self.findings.append(
             Finding(
                 self.file,
@@ -54,7 +57,10 @@ class Log:
                 action,
                 sheet=self.sheet,
                 value=quoted(value),
-                **place,  # type: ignore[arg-type]
+                row=row,
+                column=column,
+                school_id=school_id,
+                municipality=municipality,
             )
         )
 

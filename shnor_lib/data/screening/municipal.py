@@ -149,7 +149,7 @@ def _earlier(folder: Path) -> set[str]:
 
 
 def _write(path: Path, letter: Letter, severities: Mapping[str, str]) -> None:
-    with atomic.whole(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
+    with atomic.buffered(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
         book.set_properties({"title": f"Замечания к данным: {letter.municipality}"})
         fills = {key: book.add_format({**BODY, "bg_color": colour}) for key, colour in COLOURS.items()}
         shown = letter.findings.assign(

@@ -55,7 +55,7 @@ def write_workbook(
     severities: Mapping[str, str],
 ) -> None:
     """Write the sheets; texts of files are written as texts, never as formulas or links."""
-    with atomic.whole(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
+    with atomic.buffered(path) as buffer, xlsxwriter.Workbook(buffer, OPTIONS) as book:
         fills = {key: book.add_format({**BODY, "bg_color": colour}) for key, colour in COLOURS.items()}
         shown = findings.assign(_fill=findings["severity"], severity=findings["severity"].map(severities))
         shown = shown.assign(_check=shown["check"].map(catalogue.title))
