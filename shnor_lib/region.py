@@ -24,8 +24,9 @@ from shnor_lib.methodology import Methodology, load, override
 from shnor_lib.methodology.conditions import Risk
 from shnor_lib.settings import Project, find_project
 from shnor_lib.social import LOOK_BACK, Findings, Social
+from shnor_lib.targets import targets
 from shnor_lib.verdicts import Verdicts
-from shnor_lib.views import BesideView, DeficitsView, DynamicsView, targets
+from shnor_lib.views import BesideView, DeficitsView, DynamicsView
 from shnor_lib.whole import Whole
 
 # A batch pins the snapshot it began with, so that an ingest meanwhile does not mix two of them.
@@ -258,7 +259,7 @@ class Region:
         return BesideView(self.title, when, method, schools, indicators, needs)
 
     def targets(self, year: int | None = None, **overrides: object) -> pd.DataFrame:
-        """R24: targets of the municipality or the region and what came of them (see `views.targets`)."""
+        """R24: targets of the municipality or the region and what came of them (see `targets`)."""
         when = self._checked(year)
         return targets(self.ground, when, self._method_with(overrides), self._scope_id)
 

@@ -2,7 +2,7 @@
 
 In:   targets with their base; persons counted by indicator and year, as bounds where not exact (R8).
 Out:  `evaluate`, one row a target: actual value, whether it is reached.
-Not:  where the counts come from (see `views.targets`), words (see `present.targets`).
+Not:  where the counts come from (see the module `targets` of the façade), words (see `present.targets`).
 
 Shares are compared as fractions of integers: 171 of 1,000 is less than 1.2 times 20 of 140, though both are
 printed as 17,1 %.

@@ -18,7 +18,7 @@ def table(found: pd.DataFrame, year: int, title: str) -> Table:
     """Targets one below another: those of the method, then those of the municipalities by name.
 
     Args:
-        found: see `views.targets`.
+        found: see `targets.targets`.
         year: reporting year.
         title: territory; a target of the method speaks of all its schools.
     """
