@@ -3,9 +3,11 @@
 In:   a tree that is being made.
 Out:  `zip/<municipality_id>.zip`: its pages, the shared script, and an index of its own.
 
-The same pages give the same bytes: dates in the archive are fixed, names are sorted.
+The same pages give the same bytes: dates in the archive are fixed, names are sorted. The script is the
+largest part and the same in all, so it is compressed once and every archive begins as a copy of that.
 """
 
+import shutil
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,8 +23,14 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _SHARED = "assets/plotly.min.js"
 
 
+def lie(root: Path) -> bool:
+    """Whether the tree of a year holds archives: once asked for, they are made with every run."""
+    places = (manifest.load(root) or {}).get("municipalities", {})
+    return any("archive" in place for place in places.values())
+
+
 def pack(root: Path, facts: Facts, entries: Iterable[Entry]) -> dict[str, str]:
-    """Write an archive for every municipality that has pages.
+    """Write an archive for every municipality that has pages to read.
 
     Args:
         root: the tree, with pages and assets in place.
@@ -34,13 +42,21 @@ def pack(root: Path, facts: Facts, entries: Iterable[Entry]) -> dict[str, str]:
     """
     found: dict[str, list[Entry]] = {}
     for entry in entries:
-        if entry.published is not None and entry.municipality_id != REGION:
+        if _packed(entry) and entry.municipality_id != REGION:
             found.setdefault(entry.municipality_id, []).append(entry)
+    if not found:
+        return {}
     (root / FOLDER).mkdir(exist_ok=True)
-    return {place: _pack(root, facts, place, own) for place, own in sorted(found.items())}
+    shared = root / FOLDER / ".shared"
+    with zipfile.ZipFile(shared, "w") as archive:
+        _add(archive, _SHARED, (root / _SHARED).read_bytes())
+    try:
+        return {place: _pack(root, facts, place, own, shared) for place, own in sorted(found.items())}
+    finally:
+        shared.unlink()
 
 
-def _pack(root: Path, facts: Facts, place: str, own: list[Entry]) -> str:
+def _pack(root: Path, facts: Facts, place: str, own: list[Entry], shared: Path) -> str:
     pages = sorted(
         name
         for entry in own
@@ -49,9 +65,10 @@ def _pack(root: Path, facts: Facts, place: str, own: list[Entry]) -> str:
         if name in _packed(entry)
     )
     name = f"{FOLDER}/{place}.zip"
-    with zipfile.ZipFile(root / name, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    shutil.copyfile(shared, root / name)
+    with zipfile.ZipFile(root / name, "a") as archive:
         _add(archive, index.INDEX, _index(root, facts, place, own).encode())
-        for page in (*pages, _SHARED):
+        for page in pages:
             _add(archive, page, (root / page).read_bytes())
     return name
 
@@ -68,7 +85,7 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     member = zipfile.ZipInfo(name, _DATE)
     member.compress_type = zipfile.ZIP_DEFLATED
     member.external_attr = 0o644 << 16
-    archive.writestr(member, content)
+    archive.writestr(member, content, compresslevel=6)
 
 
 def _index(root: Path, facts: Facts, place: str, own: list[Entry]) -> str:

@@ -3,7 +3,7 @@
     reports/<year>/<municipality_id>/<notebook>.{ipynb,html}
     reports/<year>/region/<notebook>.{ipynb,html}      the whole region
     reports/<year>/assets/plotly.min.js                one copy for all pages
-    reports/<year>/zip/<municipality_id>.zip           pages of a municipality, where archives are asked for
+    reports/<year>/zip/<municipality_id>.zip           pages of a municipality, where archives were asked for
     reports/<year>/manifest.json                       what was run, with what, how it ended
     reports/<year>/index.html                          see `index`
     reports/<year>/.log/                               for the operator: tracebacks, unfinished notebooks
@@ -109,7 +109,7 @@ def made(
 
 
 def publish(
-    root: Path, fresh: Sequence[Made], facts: Facts, log: Path | None = None, zips: bool = False
+    root: Path, fresh: Sequence[Made], facts: Facts, log: Path | None = None, zips: bool | None = None
 ) -> Path:
     """Put a new tree of the year in place of the old one.
 
@@ -118,7 +118,7 @@ def publish(
         fresh: what this run made; all other entries are taken over from the tree as it lies.
         facts: what the reports are made from.
         log: what the processes printed, for the operator.
-        zips: pack the pages of each municipality.
+        zips: pack the pages of each municipality; as the tree has it when None.
 
     Returns:
         Path of the manifest.
@@ -142,7 +142,8 @@ def publish(
         if log is not None and log.exists():
             _link(log, new / LOG / "workers.txt")
         _share_plotly(root, new)
-        packed = archive.pack(new, facts, entries.values()) if zips else {}
+        wanted = archive.lie(root) if zips is None else zips
+        packed = archive.pack(new, facts, entries.values()) if wanted else {}
         atomic.write_text(new / manifest.MANIFEST, manifest.content(facts, entries.values(), packed))
         _check(new)
         # Indexes of all years lead to each other: a batch of another year waits here while we change them.

@@ -58,7 +58,7 @@ class Request:
         year: year of the reports; the newest with data when None.
         parameters: further parameters of the notebooks; strings are converted to the declared types.
         formats: `ipynb`, `html`, `single`.
-        zips: pack the pages of each municipality.
+        zips: pack the pages of each municipality; None where archives stay as they were, made or not.
         anew: run also what is unchanged.
         only_failed: run only units whose last attempt failed.
     """
@@ -68,7 +68,7 @@ class Request:
     year: int | None = None
     parameters: Mapping[str, strict.Value] = field(default_factory=dict)
     formats: Sequence[str] = FORMATS
-    zips: bool = False
+    zips: bool | None = None
     anew: bool = False
     only_failed: bool = False
 
@@ -207,7 +207,7 @@ def run_batch(
             else:
                 nothing_to_do(console, todo, facts.year)
             signals.end()
-            if made or asked.zips or not (root / manifest.MANIFEST).exists():
+            if made or asked.zips is not None or not (root / manifest.MANIFEST).exists():
                 publish.publish(root, made, facts, work.log, asked.zips)
             if not interrupted:
                 work.clear()

@@ -40,7 +40,12 @@ def batch(
         str,
         typer.Option("--formats", help="Форматы через запятую: ipynb, html, single (страница одним файлом)."),
     ] = "ipynb,html",
-    zips: Annotated[bool, typer.Option("--zip", help="Собрать страницы муниципалитета в архив.")] = False,
+    zips: Annotated[
+        bool | None,
+        typer.Option(
+            "--zip/--no-zip", help="Архив страниц для каждого муниципалитета; иначе как в прошлый раз."
+        ),
+    ] = None,
     timeout: Annotated[float, typer.Option("--timeout", min=1, help="Секунд на один отчёт.")] = 600,
     engine: Annotated[
         str, typer.Option("--engine", help="Движок: shnor (быстрый) или reference (обычный papermill).")

@@ -51,7 +51,7 @@ def put(
     text: str = "страница",
     facts: Facts = FACTS,
     key: str = "key",
-    zips: bool = False,
+    zips: bool | None = None,
 ) -> dict[str, Entry]:
     """Publish what units of one notebook ended with, by municipality."""
     lying, fresh = manifest.read(root), []
@@ -219,6 +219,27 @@ def test_an_archive_holds_the_pages_of_its_municipality_and_opens_alone(root: Pa
     with zipfile.ZipFile(root / "zip" / "m1.zip") as archive:
         assert archive.read("m1/01_good.html").decode() == "страница"
     assert len(first) == (root / "zip" / "m1.zip").stat().st_size
+
+
+def test_archives_once_asked_for_are_made_by_every_run_until_they_are_refused(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)))
+    assert not (root / "zip").exists()
+    put(root, ("m1", Outcome(DONE, 1)), zips=True)
+    put(root, ("m2", Outcome(DONE, 1)))
+    assert {path.name for path in (root / "zip").iterdir()} == {"m1.zip", "m2.zip"}
+    put(root, ("m2", Outcome(DONE, 1)), zips=False)
+    assert not (root / "zip").exists()
+    assert "zip/m1.zip" not in (root / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_script_shared_by_the_archives_is_that_of_the_tree(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)), zips=True)
+    for name in ("m1.zip", "m2.zip"):
+        with zipfile.ZipFile(root / "zip" / name) as archive:
+            assert archive.testzip() is None
+            assert archive.read("assets/plotly.min.js") == (root / "assets/plotly.min.js").read_bytes()
+            assert f"{name.removesuffix('.zip')}/01_good.html" in archive.namelist()
+    assert {path.name for path in (root / "zip").iterdir()} == {"m1.zip", "m2.zip"}
 
 
 @pytest.mark.parametrize(
