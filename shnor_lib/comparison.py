@@ -11,7 +11,7 @@ from shnor_lib import disclosure
 from shnor_lib.analysis import changes
 from shnor_lib.analysis.changes import Changes, Side
 from shnor_lib.data.schemas import TABLES
-from shnor_lib.data.store import Snapshot
+from shnor_lib.data.snapshot import Snapshot
 from shnor_lib.errors import SelectionError, UnmatchedError
 from shnor_lib.region import Region, open_region
 from shnor_lib.settings import Project

@@ -31,7 +31,7 @@ from shnor_lib.analysis.roster import Roster
 from shnor_lib.analysis.social_index import Index
 from shnor_lib.analysis.trial import Guard
 from shnor_lib.data import crosswalk as codes
-from shnor_lib.data.store import Snapshot
+from shnor_lib.data.snapshot import Snapshot
 from shnor_lib.errors import SelectionError, UnmatchedError
 from shnor_lib.methodology import Methodology
 from shnor_lib.settings import Project
@@ -213,24 +213,24 @@ class Ground(Shelf):
 
         return self.kept_of("signals", decision, make)
 
-    def dynamics(self, year: int, method: Methodology) -> Dynamics:
-        """R19 over the whole region, with the names of schools (see `dynamics.compare`)."""
+    def dynamics(self, year: int, method: Methodology, usual: Methodology | None = None) -> Dynamics:
+        """R19 over the whole region, with the names of schools (see `dynamics.compare`, `decision`)."""
 
         def make() -> Dynamics:
-            before, after = self._pair(year, method)
+            before, after = self._pair(year, method, usual)
             scheme = method.clusters.scheme
             first, second = (self._clusters(side, scheme, year) for side in (before, after))
             closed = codes.closed(self.table("crosswalk"), self.table("schools"), year)
             found = dynamics.compare(before, after, first, second, scheme, closed)
             return replace(found, table=found.table.merge(self.names(), on="school_id", how="left"))
 
-        return self.kept(("dynamics", year, method), make)
+        return self.kept(("dynamics", year, method, usual), make)
 
     def without_change(
-        self, year: int, method: Methodology, municipality_id: str | None
+        self, year: int, method: Methodology, municipality_id: str | None, usual: Methodology | None = None
     ) -> tuple[dict[str, float] | None, dict[str, float] | None]:
         """Mean numbers of movements under no change, and their standard deviations, of a municipality."""
-        before, after = self._pair(year, method)
+        before, after = self._pair(year, method, usual)
         scheme = method.clusters.scheme
         if "imported" in (scheme, after.policy.listing) or after.policy.small_counts == "pool":
             return None, None
@@ -240,14 +240,14 @@ class Ground(Shelf):
             frame = pd.DataFrame(drawn).rename(columns={"schools": "school_id"})
             return frame.merge(self.names(), on="school_id", how="left")
 
-        here = self.part(self.kept(("expected", year, method), make), municipality_id)
+        here = self.part(self.kept(("expected", year, method, usual), make), municipality_id)
         chances = {name: here[name].to_numpy() for name in expected.NAMES}
         means = {name: float(p.sum()) for name, p in chances.items()}
         return means, {name: float((p * (1 - p)).sum() ** 0.5) for name, p in chances.items()}
 
-    def _pair(self, year: int, method: Methodology) -> tuple[Decision, Decision]:
+    def _pair(self, year: int, method: Methodology, usual: Methodology | None) -> tuple[Decision, Decision]:
         """Decisions of t−1 and t on the schools as they are in t."""
-        return self.decision(year - 1, method, as_of=year), self.decision(year, method, as_of=year)
+        return self.decision(year - 1, method, year, usual), self.decision(year, method, year, usual)
 
     def _clusters(self, side: Decision, scheme: str, as_of: int) -> pd.Series:
         return clusters.assign(side, scheme, self._imported_clusters(side.year, as_of))

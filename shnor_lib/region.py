@@ -17,10 +17,10 @@ from shnor_lib import disclosure
 from shnor_lib import ground as grounds
 from shnor_lib.data import provenance, store
 from shnor_lib.data.schools import municipality_key, school_digits
-from shnor_lib.data.store import Snapshot
+from shnor_lib.data.snapshot import Snapshot
 from shnor_lib.errors import SelectionError
 from shnor_lib.ground import Ground
-from shnor_lib.methodology import Methodology, load, override
+from shnor_lib.methodology import Methodology, load, override, tried
 from shnor_lib.methodology.conditions import Risk
 from shnor_lib.settings import Project, find_project
 from shnor_lib.social import LOOK_BACK, Findings, Social
@@ -42,11 +42,17 @@ class Municipality(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Region:
-    """A snapshot under a method; `municipality` gives the same, limited to one municipality."""
+    """A snapshot under a method; `municipality` gives the same, limited to one municipality.
+
+    Attributes:
+        usual: the method of the project, where another one is tried before others: hidden cells keep the
+            verdict that they have under it (R25).
+    """
 
     ground: Ground
     method: Methodology
     scope: Municipality | None = None
+    usual: Methodology | None = None
 
     @property
     def project(self) -> Project:
@@ -115,6 +121,11 @@ class Region:
         return replace(self, scope=Municipality(str(row["municipality_id"]), str(row["municipality"])))
 
     @property
+    def of_project(self) -> "Region":
+        """The same under the method of the project, where another one is tried."""
+        return replace(self, method=self.usual, usual=None) if self.usual else self
+
+    @property
     def geometry(self) -> dict[str, Any] | None:
         """Polygons of the municipalities (GeoJSON), where the inputs held them."""
         return self.ground.kept("geometry", self.snapshot.geometry)
@@ -159,7 +170,7 @@ class Region:
             UnmatchedError: results carry codes that no school has (R18).
             MethodologyError: an override is wrong.
         """
-        return self._verdicts(year, overrides, None)
+        return self._verdicts(year, overrides, self.usual)
 
     def try_out(self, year: int | None = None, **overrides: object) -> Verdicts:
         """Verdicts under other settings for the eyes of others: cells that are hidden do not move (R25).
@@ -170,7 +181,7 @@ class Region:
         Raises:
             As `identify`.
         """
-        return self._verdicts(year, overrides, self.method)
+        return self._verdicts(year, overrides, self.usual or self.method)
 
     def _verdicts(
         self, year: int | None, overrides: Mapping[str, object], usual: Methodology | None
@@ -193,9 +204,9 @@ class Region:
         """Movement of schools between clusters from the year before to the year (R19)."""
         when = self._checked(year)
         method = self._method_with(overrides)
-        whole = self.ground.dynamics(when, method)
+        whole = self.ground.dynamics(when, method, self.usual)
         here = replace(whole, table=self.ground.part(whole.table, self._scope_id))
-        means, deviations = self.ground.without_change(when, method, self._scope_id)
+        means, deviations = self.ground.without_change(when, method, self._scope_id, self.usual)
         return DynamicsView(
             title=self.title,
             year=when,
@@ -242,7 +253,7 @@ class Region:
         """Indicators beside the rule and who needs prevention, as the method has them (seed 000)."""
         when = self._checked(year)
         method = self._method_with(overrides)
-        found = self.ground.decision(when, method, as_of=when)
+        found = self.ground.decision(when, method, when, self.usual)
         names = ["school_id", "name", "municipality_id", "municipality"]
         every = found.roster.judged[names].assign(status=pd.Series(found.status, dtype="str"))
         indicators, needs = self.ground.beside(when, method, every["school_id"].to_list())
@@ -267,7 +278,7 @@ class Region:
         """Social index, ШНСУ, zones of risk and of attention, resilient and similar schools (R20–R22)."""
         when = self._checked(year)
         method = self._method_with(overrides)
-        ground, decision = self.ground, self.ground.decision(when, method, as_of=when)
+        ground, decision = self.ground, self.ground.decision(when, method, when, self.usual)
         schools = decision.roster.judged["school_id"].to_list()
 
         def make() -> Findings:
@@ -277,13 +288,13 @@ class Region:
             plain = method.model_copy(update={"identification": rule, "risk": Risk()})
             return Findings(
                 decision=decision,
-                earlier={past: ground.decision(past, plain, as_of=when) for past in years},
+                earlier={past: ground.decision(past, plain, when, self.usual) for past in years},
                 method=method,
                 index=ground.social_index(when, method, when, schools),
                 signs=ground.signs(when, method, when, schools),
             )
 
-        found = ground.kept(("social", when, method), make)
+        found = ground.kept(("social", when, method, self.usual), make)
         return Social(found, self.identify(when, **overrides))
 
     def _checked(self, year: int | None) -> int:
@@ -311,6 +322,7 @@ def open_region(
     project: str | Path | None = None,
     methodology: str | Path | None = None,
     snapshot: str | None = None,
+    before_others: bool = False,
 ) -> Region:
     """The region of a project: its current snapshot under its methodology.
 
@@ -318,6 +330,8 @@ def open_region(
         project: folder; by default found from `SHNOR_PROJECT` or the current folder upward.
         methodology: profile id or YAML file; by default that of `shnor.yml`.
         snapshot: id or its beginning; by default that of `SHNOR_SNAPSHOT`, else the current one.
+        before_others: for pages that are published: a file that is not the method of the project is a trial,
+            in which hidden cells do not move (see `methodology.tried`).
 
     Raises:
         InputError: no project, or nothing ingested yet.
@@ -326,6 +340,9 @@ def open_region(
     home = find_project(project)
     pinned = snapshot or os.environ.get(SNAPSHOT_VARIABLE)
     chosen = store.open_snapshot(home.processed, pinned) if pinned else store.current(home.processed)
-    name = str(methodology or home.settings.methodology)
-    beside = home.root / name
-    return Region(grounds.on(home, chosen), load(beside if beside.is_file() else name))
+    usual = home.method(home.settings.methodology)
+    name = home.method(methodology) if methodology else usual
+    method, against = load(name), None
+    if before_others:
+        method, against = tried.before_others(name, method, usual)
+    return Region(grounds.on(home, chosen), method, usual=against)

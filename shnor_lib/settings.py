@@ -65,6 +65,11 @@ class Project:
         """What the batch publishes."""
         return self.root / "reports"
 
+    def method(self, name: str | Path) -> str:
+        """The file of a method in the project, where there is one of the name; else the name."""
+        beside = self.root / name
+        return str(beside if beside.is_file() else name)
+
     @property
     def notebooks(self) -> Path:
         """The project's notebooks, or the shipped ones where it has none."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from shnor_lib.data.store import Snapshot
+from shnor_lib.data.snapshot import Snapshot
 from shnor_lib.settings import Project
 
 T = TypeVar("T")

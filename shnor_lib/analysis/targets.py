@@ -93,7 +93,8 @@ def _told(
     if counted is not None:
         exact = counted.low == counted.high
         told["count"] = counted.low if exact else None
-        told["of"] = counted.of
+        # Of a count within bounds the persons would be left over from those of the region (R25).
+        told["of"] = counted.of if exact else None
         ends = [_value(end, counted.of, row) for end in (counted.low, counted.high)]
         told["share"] = float(100 * Fraction(counted.low, counted.of)) if exact and counted.of else None
         told["actual"] = _number(ends[0]) if exact else None

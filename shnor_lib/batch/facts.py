@@ -5,6 +5,7 @@ Out:  `Facts`: year, municipalities, counts for the index, and what every report
 Not:  anything computed for a report; the notebooks do that themselves.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,10 @@ class Facts:
         methodology: id of the methodology.
         methodology_version: its version.
         methodology_title: its name for people.
-        methodology_content: all of its settings as text, for keys of units.
+        methodology_label: as pages print it: id, version, what was changed.
+        methodology_content: all of its settings as text, for keys of units; with those of the method of the
+            project, where the reports try another one.
+        trial_of: label of the method of the project, where the reports try another one; else empty.
         homeless: counts of the schools whose municipality is not known.
     """
 
@@ -51,7 +55,14 @@ class Facts:
     methodology_version: str
     methodology_title: str
     methodology_content: str = ""
+    methodology_label: str = ""
+    trial_of: str = ""
     homeless: Counts = Counts(0, 0)
+
+    @property
+    def methodology_hash(self) -> str:
+        """Hash of the content: equal for methods that say the same in every setting."""
+        return hashlib.sha256(self.methodology_content.encode()).hexdigest()[:12]
 
 
 def gather(
@@ -70,7 +81,8 @@ def gather(
         SelectionError: no results for that year, or unknown municipalities, all of them named.
         MethodologyError: the methodology cannot be used.
     """
-    region = open_region(project.root, methodology or None)
+    region = open_region(project.root, methodology or None, before_others=True)
+    methods = [region.method, *([region.usual] if region.usual else [])]
     every = tuple(
         Municipality(str(row.municipality_id), str(row.municipality))
         for row in region.municipalities.itertuples()
@@ -94,7 +106,9 @@ def gather(
         methodology=region.method.id,
         methodology_version=region.method.version,
         methodology_title=region.method.title,
-        methodology_content=region.method.model_dump_json(by_alias=True),
+        methodology_content="\n".join(method.model_dump_json(by_alias=True) for method in methods),
+        methodology_label=region.method.label,
+        trial_of=region.usual.label if region.usual else "",
     )
 
 

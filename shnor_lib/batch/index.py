@@ -16,7 +16,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, Template
 
 from shnor_lib import atomic
-from shnor_lib.batch.manifest import MANIFEST, Entry, load, read
+from shnor_lib.batch.manifest import MANIFEST, Entry, Published, load, read
 from shnor_lib.batch.names import DONE, REGION
 from shnor_lib.present import text
 
@@ -97,10 +97,9 @@ def render(root: Path, manifest: dict[str, Any], years: list[int]) -> str:
     titles = {entry.notebook: (entry.title, entry.label) for entry in found}
     columns = sorted(titles)
     by_key = {entry.key: entry for entry in found}
-    newest = (manifest["snapshot"], manifest["methodology"], manifest["methodology_version"])
 
     def links(folder: str) -> tuple[Link, ...]:
-        return tuple(_link(by_key.get((name, folder)), titles[name], newest) for name in columns)
+        return tuple(_link(by_key.get((name, folder)), titles[name], manifest) for name in columns)
 
     rows = _rows(manifest, found, links)
     homeless = manifest.get("without_municipality") or {"schools": 0, "listed": 0}
@@ -141,12 +140,12 @@ def _rows(
     return [rows[position] for position in order]
 
 
-def _link(entry: Entry | None, title: tuple[str, str], newest: tuple[str, str, str]) -> Link:
+def _link(entry: Entry | None, title: tuple[str, str], manifest: dict[str, Any]) -> Link:
     if entry is None:
         return Link(*title)
     page = entry.published
     files = {Path(name).suffix: name for name in reversed(page.files)} if page else {}
-    older = page and (page.snapshot, page.methodology, page.methodology_version) != newest
+    older = page is not None and _is_older(page, manifest)
     return Link(
         *title,
         page=files.get(".html", ""),
@@ -154,6 +153,14 @@ def _link(entry: Entry | None, title: tuple[str, str], newest: tuple[str, str, s
         stale=_date(page.finished) if page and (older or entry.status != DONE) else "",
         message=entry.message,
     )
+
+
+def _is_older(page: Published, manifest: dict[str, Any]) -> bool:
+    """Whether a page was made from other data or by another method than the newest ones."""
+    names = ("snapshot", "methodology", "methodology_version", "methodology_hash")
+    pairs = [(getattr(page, name), manifest.get(name, "")) for name in names]
+    # The first trees named no hashes of methods.
+    return any(own != newest for own, newest in pairs if own and newest)
 
 
 def _date(iso: str) -> str:

@@ -33,6 +33,7 @@ class Published:
         files: paths from the folder of the year.
         key: key of the unit that made it (see `keys`); the same key gives the same page.
         sha256: hash of each file, in the order of `files`.
+        methodology_hash: of all settings of the methodology; empty in a tree that an earlier version wrote.
     """
 
     finished: str
@@ -42,6 +43,7 @@ class Published:
     files: tuple[str, ...]
     key: str = ""
     sha256: tuple[str, ...] = ()
+    methodology_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,9 @@ def content(facts: Facts, found: Iterable[Entry], zips: Mapping[str, str] | None
         "methodology": facts.methodology,
         "methodology_version": facts.methodology_version,
         "methodology_title": facts.methodology_title,
+        "methodology_label": facts.methodology_label,
+        "methodology_hash": facts.methodology_hash,
+        "methodology_trial_of": facts.trial_of,
         "municipalities": {item.id: place(item.id, item.name) for item in facts.municipalities},
         "without_municipality": asdict(facts.homeless),
         "units": [asdict(entry) for entry in units],

@@ -4,9 +4,9 @@ In:   the start and the end of each unit.
 Out:  text on the given console; nothing without one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +22,7 @@ from rich.progress import (
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
+from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.job import Job
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import DONE
@@ -79,6 +80,20 @@ def shared_first(console: Console | None) -> None:
     """Say that what all reports share is worked out before the first of them."""
     if console is not None:
         words = "Сначала то, что у отчётов общее: вердикты и расчёты по всему региону."
+        console.print(words, highlight=False, soft_wrap=True)
+
+
+def another_method(console: Console | None, facts: Facts, lying: Mapping[str, Any] | None) -> None:
+    """A notice that the tree of the year shows the same data by another method (R25)."""
+    known = lying and (lying["snapshot"], lying.get("methodology_hash"), lying.get("methodology_trial_of"))
+    if console is None or not known or facts.trial_of or known[2] or not known[1]:
+        return
+    if known[0] == facts.snapshot and known[1] != facts.methodology_hash:
+        words = (
+            f"Прежние страницы {facts.year} года построены по тем же данным, но по другой методике "
+            f"({lying['methodology_label'] if lying else ''}). Если их уже видели вне института, "
+            "по различиям двух списков можно узнать числа малых групп, скрытые на страницах."
+        )
         console.print(words, highlight=False, soft_wrap=True)
 
 

@@ -85,6 +85,7 @@ def made(
             tuple(f"{unit.folder}/{name}" for name in names),
             key,
             tuple(manifest.digest(folder / name) for name in names),
+            facts.methodology_hash,
         )
     entry = Entry(
         notebook=unit.notebook.stem,

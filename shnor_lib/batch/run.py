@@ -36,7 +36,7 @@ from shnor_lib.batch.names import (
     SHNOR,
 )
 from shnor_lib.batch.plan import Plan
-from shnor_lib.batch.progress import nothing_to_do, reporter
+from shnor_lib.batch.progress import another_method, nothing_to_do, reporter
 from shnor_lib.batch.publish import Made
 from shnor_lib.batch.work import Work, request
 from shnor_lib.errors import RunError
@@ -184,6 +184,7 @@ def run_batch(
         address.check(cluster)
     facts, todo = prepare(project, asked)
     root = project.reports / str(facts.year)
+    another_method(console, facts, manifest.load(root))
     made: list[Made] = []
     interrupted = False
     try:

@@ -99,7 +99,9 @@ def batch(
 
 def _show(facts: "Facts", todo: "Plan") -> None:
     """The plan, place by place."""
-    typer.echo(f"Отчёты за {facts.year} год, снимок {facts.snapshot}, методика {facts.methodology}")
+    typer.echo(f"Отчёты за {facts.year} год, снимок {facts.snapshot}, методика {facts.methodology_label}")
+    if facts.trial_of:
+        typer.echo(f"Это проба методики: методика проекта — {facts.trial_of}")
     for title, units in (
         ("Будут построены", todo.run),
         ("Не изменились", todo.unchanged),

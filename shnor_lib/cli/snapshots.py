@@ -12,19 +12,26 @@ from shnor_lib.settings import find_project
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.command(cls=Command, epilog="Пример: shnor snapshots")(snapshots)
+    app.command(cls=Command, epilog="Пример: shnor snapshots --verify")(snapshots)
     app.command(cls=Command, epilog="Пример: shnor diff 3fa90c 81be02 --year 2025 --out изменения.xlsx")(diff)
 
 
-def snapshots(project: ProjectOption = None) -> None:
-    """Перечислить снимки данных и показать, какой текущий."""
+def snapshots(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Сверить содержимое файлов снимков, а не только их размеры.")
+    ] = False,
+    project: ProjectOption = None,
+) -> int:
+    """Перечислить снимки данных и показать, какой текущий и не повреждён ли какой."""
     from shnor_lib.data import store
     from shnor_lib.present import snapshots as shown
 
     processed = find_project(project).processed
     every = store.snapshots(processed)
-    current = "" if every and not store.has_current(processed) else store.current(processed).id
-    typer.echo("\n".join(shown.lines(every, current)))
+    there = store.pointed(processed) if every else store.current(processed)
+    damaged = {one.id: faults for one in every if (faults := one.damage(contents=verify))}
+    typer.echo("\n".join(shown.lines(every, there.id if there else "", damaged)))
+    return int(verify and bool(damaged))
 
 
 def diff(

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from shnor_lib.data.schemas import TABLES
-from shnor_lib.data.store import Snapshot
+from shnor_lib.data.snapshot import Snapshot
 
 COLUMNS = ("table", "what", "value", "file", "sheet", "row", "note", "sha256")
 _BAR = " | "

@@ -40,7 +40,21 @@ def load(name: str | Path, overrides: Mapping[str, object] | None = None) -> Met
         MethodologyError: the profile or the overrides are wrong; every fault with its YAML path and
             the allowed values.
     """
-    return _validated(str(name), _inherited(str(name)), overrides or {})
+    method = _validated(str(name), _inherited(str(name)), overrides or {})
+    if not is_file(name) or method.id not in shipped():
+        return method
+    # A file that calls itself as a shipped profile, and differs: its label tells the two apart.
+    other = _validated(str(name), _inherited(str(name)), {}) != load(method.id)
+    return (
+        method.model_copy(update={"changed": (f"файл {Path(name).name}", *method.changed)})
+        if other
+        else method
+    )
+
+
+def is_file(name: str | Path) -> bool:
+    """Whether a method is named by a file of one's own, not by a profile that comes with the library."""
+    return str(name).endswith((".yml", ".yaml"))
 
 
 def override(method: Methodology, overrides: Mapping[str, object]) -> Methodology:
@@ -118,7 +132,7 @@ def _read(name: str) -> tuple[dict[str, Any], Path | None]:
     """Raw values of a profile, and the folder it was found in when it is a file of the user."""
     heading = f"Методика «{name}» не принята:"
     path: Path | None = None
-    if name.endswith((".yml", ".yaml")):
+    if is_file(name):
         path = Path(name)
         if not path.is_file():
             raise MethodologyError(heading, [f"файл «{name}» не найден"])

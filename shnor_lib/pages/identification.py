@@ -34,8 +34,8 @@ class IdentificationPage(Page):
 
     @cached_property
     def usual(self) -> Verdicts:
-        """Verdicts of the year by the method."""
-        return self.region.identify(self.year)
+        """Verdicts of the year by the method of the project."""
+        return self.region.of_project.identify(self.year)
 
     @cached_property
     def cells(self) -> pd.DataFrame:

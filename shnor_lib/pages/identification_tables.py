@@ -143,6 +143,7 @@ def settings(region: Region, shown: Verdicts, tried_words: str) -> Table:
         shown: the verdicts of the page, which may be a trial.
         tried_words: what is tried, in words; empty where nothing is.
     """
+    region = region.of_project
     usual = region.identify(shown.year)
     by_method = usual.method.identification.threshold_percent
     tried = [(f"По методике: порог {by_method}{text.NBSP}%", usual)]

@@ -66,7 +66,8 @@ class Page:
     @cached_property
     def whole(self) -> Region:
         """The region of the project."""
-        return regions.open_region(self._project or None, self._methodology or None)
+        project, methodology = self._project or None, self._methodology or None
+        return regions.open_region(project, methodology, before_others=True)
 
     @property
     def region(self) -> Region:
@@ -90,13 +91,13 @@ class Page:
 
     @property
     def is_trial(self) -> bool:
-        """Whether settings other than those of the method are tried out."""
-        return bool(self.overrides)
+        """Whether settings other than those of the method, or another method, are tried out."""
+        return bool(self.overrides) or self.whole.usual is not None
 
     @property
     def trial_words(self) -> list[str]:
         """What is tried out, in words; one text a setting."""
-        return trial.words(self.selection, self.whole.method.identification)
+        return trial.words(self.selection, self.whole.method, self.whole.usual)
 
     @cached_property
     def known_series(self) -> list[str]:
@@ -154,7 +155,7 @@ class Page:
         }
         if self.threshold != self.method_threshold:
             facts["Порог"] = f"{self.threshold}{text.NBSP}% — проба, не по методике"
-        if set(self.overrides) - {"threshold"}:
+        if self.whole.usual or set(self.overrides) - {"threshold"}:
             facts["Проба, не по методике"] = "; ".join(self.trial_words)
         return facts
 
@@ -284,7 +285,7 @@ class Page:
             told = f"Документ-основание: {method.source}. Выберите методику, действующую в этом году."
             blocks.append(html.box(f"Методика не действует в {self.year} году", told, "watch"))
         if self.is_trial:
-            blocks.append(trial.note(self.selection, self.whole.method.identification))
+            blocks.append(trial.note(self.selection, self.whole.method, self.whole.usual))
         return blocks
 
 

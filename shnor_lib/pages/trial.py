@@ -1,6 +1,6 @@
 """What-if on a page: settings that a reader may try in place of those of the method (METHODOLOGY §9.1, 5).
 
-In:   a `Selection`, and the identification part of the method.
+In:   a `Selection`, and the method; that of the project, where the method is itself tried in its place.
 Out:  the settings that differ, in the names of the method and in words; what the bar of controls offers.
 Not:  verdicts (see `Region.try_out`, which keeps counts hidden that may not be shown, R25).
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 from shnor_lib.data import series as series_ids
 from shnor_lib.errors import ParameterError
-from shnor_lib.methodology.model import Identification
+from shnor_lib.methodology.model import Identification, Methodology
 from shnor_lib.pages.controls import TEXTS, Selection
 from shnor_lib.present import html, labels, text
 from shnor_lib.present.display import Block
@@ -43,9 +43,11 @@ def overrides(selection: Selection, method: Identification) -> dict[str, object]
     return tried
 
 
-def words(selection: Selection, method: Identification) -> list[str]:
+def words(selection: Selection, method: Methodology, usual: Methodology | None = None) -> list[str]:
     """What is tried, and what the method says of it, in Russian; one text a setting."""
-    return list(_words(selection, method, overrides(selection, method)))
+    another = [f"методика {method.label} (методика проекта: {usual.label})"] if usual else []
+    policy = method.identification
+    return [*another, *_words(selection, policy, overrides(selection, policy))]
 
 
 def series(selection: Selection) -> tuple[str, ...]:
@@ -89,16 +91,18 @@ def choices(method: Identification, known: Sequence[str]) -> dict[str, list[list
     return offered | {"series": [[item, series_ids.parse(item).short] for item in known]}
 
 
-def note(selection: Selection, method: Identification) -> Block:
+def note(selection: Selection, method: Methodology, usual: Methodology | None = None) -> Block:
     """What is tried, and that what comes of it is no list, over the page."""
-    only_threshold = set(overrides(selection, method)) == {"threshold"}
-    told = f"По методике порог — {method.threshold_percent}{text.NBSP}%. " if only_threshold else ""
+    policy = method.identification
+    only_threshold = usual is None and set(overrides(selection, policy)) == {"threshold"}
+    told = f"По методике порог — {policy.threshold_percent}{text.NBSP}%. " if only_threshold else ""
     return html.box(
         f"Пробный порог {selection.threshold}{text.NBSP}%"
         if only_threshold
-        else f"Проба: {'; '.join(words(selection, method))}",
+        else f"Проба: {'; '.join(words(selection, method, usual))}",
         f"{told}Эти результаты показывают, что было бы при других правилах; списком ШНОР они не являются. "
-        "Работы, числа которых скрыты, проба не меняет: иначе по ней можно было бы узнать скрытое.",
+        "Работы, числа которых скрыты, проба не меняет: иначе по ней можно было бы узнать скрытое."
+        + (" Чтобы методика из файла стала методикой проекта, назовите её в shnor.yml." if usual else ""),
         "watch",
     )
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from shnor_lib.analysis.changes import CELL_CHANGES, FILE_CHANGES, LIST_CHANGES, SCHOOL_CHANGES, Changes, Side
 from shnor_lib.data.series import parse
-from shnor_lib.present import frames, labels, text
+from shnor_lib.present import frames, labels, labels_changes, text
 from shnor_lib.present.tables import Table, numbers, schools, words
 
 SHOWN = 20  # lines of a kind in the console
@@ -37,19 +37,29 @@ def lines(changes: Changes) -> list[str]:
     """The comparison for the console: a summary of each kind and its first `SHOWN` lines."""
     told = [f"Было:  {_side(changes.before)}", f"Стало: {_side(changes.after)}", ""]
     told += _section(
-        "Файлы", changes.inputs, "change", labels.FILE_CHANGES, FILE_CHANGES, _file_lines(changes)
+        "Файлы", changes.inputs, "change", labels_changes.FILE_CHANGES, FILE_CHANGES, _file_lines(changes)
     )
     told += _section(
-        "Школы", changes.schools, "change", labels.SCHOOL_CHANGES, SCHOOL_CHANGES, _school_lines(changes)
+        "Школы",
+        changes.schools,
+        "change",
+        labels_changes.SCHOOL_CHANGES,
+        SCHOOL_CHANGES,
+        _school_lines(changes),
     )
     told += _section(
-        "Ячейки", changes.cells, "change", labels.CELL_CHANGES, CELL_CHANGES, _cell_lines(changes)
+        "Ячейки", changes.cells, "change", labels_changes.CELL_CHANGES, CELL_CHANGES, _cell_lines(changes)
     )
     told += [_table_line(row) for row in frames.rows(changes.tables)]
     if changes.year is not None:
         heading = f"Статусы, {changes.year} год, методика {changes.method}"
         told += _section(
-            heading, changes.statuses, "movement", labels.LIST_CHANGES, LIST_CHANGES, _status_lines(changes)
+            heading,
+            changes.statuses,
+            "movement",
+            labels_changes.LIST_CHANGES,
+            LIST_CHANGES,
+            _status_lines(changes),
         )
     return [*told, *changes.notes]
 
@@ -62,7 +72,7 @@ def tables(changes: Changes) -> list[Table]:
             "Файлы",
             [
                 words("Файл", files["file"], wide=True),
-                words("Что с ним", _texts(labels.FILE_CHANGES, files["change"])),
+                words("Что с ним", _texts(labels_changes.FILE_CHANGES, files["change"])),
                 words("Прежнее имя", files["old_name"]),
                 numbers("Строк было", files["rows_before"]),
                 numbers("Строк стало", files["rows_after"]),
@@ -74,7 +84,7 @@ def tables(changes: Changes) -> list[Table]:
             [
                 *schools(changes.schools),
                 words("Муниципалитет", changes.schools["municipality"]),
-                words("Что изменилось", _texts(labels.SCHOOL_CHANGES, changes.schools["change"])),
+                words("Что изменилось", _texts(labels_changes.SCHOOL_CHANGES, changes.schools["change"])),
                 words("Было", [_value(row.change, row.old) for row in frames.rows(changes.schools)]),
                 words("Стало", [_value(row.change, row.new) for row in frames.rows(changes.schools)]),
             ],
@@ -94,7 +104,7 @@ def tables(changes: Changes) -> list[Table]:
         columns = [
             *schools(moved),
             words("Муниципалитет", moved["municipality"]),
-            words("Список", _texts(labels.LIST_CHANGES, moved["movement"])),
+            words("Список", _texts(labels_changes.LIST_CHANGES, moved["movement"])),
             words("Статус был", _texts(labels.STATUSES, moved["status_before"])),
             words("Статус стал", _texts(labels.STATUSES, moved["status_after"])),
             numbers("Изменено ячеек школы", moved["cells"]),
@@ -144,7 +154,7 @@ def _file_lines(changes: Changes) -> Iterator[str]:
     for row in frames.rows(changes.inputs):
         if row.change == "same":
             continue
-        label = labels.FILE_CHANGES[row.change]
+        label = labels_changes.FILE_CHANGES[row.change]
         old = f" (был «{row.old_name}»)" if row.change == "renamed" else ""
         size = f", строк {_from_to(row.rows_before, row.rows_after)}" if row.change == "changed" else ""
         touched = frames.count(counted.get(row.file))
@@ -154,7 +164,7 @@ def _file_lines(changes: Changes) -> Iterator[str]:
 
 def _school_lines(changes: Changes) -> Iterator[str]:
     for row in frames.rows(changes.schools):
-        label = labels.SCHOOL_CHANGES[row.change]
+        label = labels_changes.SCHOOL_CHANGES[row.change]
         values = (
             ""
             if row.change in ("added", "removed")
@@ -165,14 +175,14 @@ def _school_lines(changes: Changes) -> Iterator[str]:
 
 def _cell_lines(changes: Changes) -> Iterator[str]:
     for row in frames.rows(changes.cells):
-        label = labels.CELL_CHANGES[row.change]
+        label = labels_changes.CELL_CHANGES[row.change]
         counts = _counts_of(row)
         yield f"{label.symbol} {_school(row)}: {parse(row.series).short}, {row.year}: {counts}; {_cause(row)}"
 
 
 def _status_lines(changes: Changes) -> Iterator[str]:
     for row in frames.rows(changes.statuses):
-        label = labels.LIST_CHANGES[row.movement]
+        label = labels_changes.LIST_CHANGES[row.movement]
         was, now = (_status(value) for value in (row.status_before, row.status_after))
         why = f"изменено ячеек: {row.cells}" if row.cells else "её ячейки не менялись"
         yield f"{label.symbol} {_school(row)}: {label.text}, {was} → {now}; {why}"
@@ -191,11 +201,11 @@ def _cell_columns(cells: pd.DataFrame) -> list[Any]:
         words("Муниципалитет", cells["municipality"]),
         numbers("Год", cells["year"]),
         words("Процедура", [parse(row.series).short for row in rows]),
-        words("Что с ней", _texts(labels.CELL_CHANGES, cells["change"])),
+        words("Что с ней", _texts(labels_changes.CELL_CHANGES, cells["change"])),
         words("Было", [_public(row, "before") for row in rows]),
         words("Стало", [_public(row, "after") for row in rows]),
         words("Изменились столбцы", [_columns(row.columns) for row in rows]),
-        words("Причина", _texts(labels.CELL_CAUSES, cells["cause"])),
+        words("Причина", _texts(labels_changes.CELL_CAUSES, cells["cause"])),
         words("Файл", cells["file"]),
         words("Источник был", cells["source_before"]),
         words("Источник стал", cells["source_after"]),
@@ -236,7 +246,7 @@ def _columns(names: str) -> str:
 
 
 def _cause(row: Any) -> str:
-    label = labels.CELL_CAUSES[row.cause]
+    label = labels_changes.CELL_CAUSES[row.cause]
     source = row.source_before if row.change == "removed" else row.source_after
     where = "" if text.is_missing(source) else f": {_place(str(source))}"
     if row.cause == "file_removed" and not text.is_missing(row.file):

@@ -1,9 +1,10 @@
 """The list of snapshots as an aligned table for the console."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from shnor_lib.data.damage import told
 from shnor_lib.data.findings import ERROR, INFO, WARNING
-from shnor_lib.data.store import Snapshot
+from shnor_lib.data.snapshot import Snapshot
 from shnor_lib.present import text
 
 _HEADINGS = ("", "Снимок", "Записан", "Файлов", "Строк", "Ошибок", "Предупреждений", "К сведению")
@@ -12,12 +13,13 @@ _OWN = ("procedures",)  # mostly the calendar that comes with the program
 MARK = "▸"
 
 
-def lines(snapshots: Sequence[Snapshot], current: str) -> list[str]:
+def lines(snapshots: Sequence[Snapshot], current: str, damaged: Mapping[str, Sequence[str]]) -> list[str]:
     """A line a snapshot, newest first, with headings and a legend.
 
     Args:
         snapshots: in the order to show.
         current: id of the current one, empty where there is none.
+        damaged: id → what is damaged in it, in Russian; only damaged ones.
     """
     rows = [_HEADINGS, *(_row(snapshot, snapshot.id == current) for snapshot in snapshots)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(_HEADINGS))]
@@ -29,7 +31,11 @@ def lines(snapshots: Sequence[Snapshot], current: str) -> list[str]:
         for row in rows
     ]
     none = [] if current else ["Текущего снимка нет: он удалён. Выполните: shnor ingest"]
-    return [*aligned, "", *none, f"{MARK} текущий снимок. Сравнить два снимка: shnor diff ПЕРВЫЙ ВТОРОЙ"]
+    spoilt = [f"Снимок {name} повреждён: {told(faults)}." for name, faults in damaged.items()]
+    if spoilt:
+        spoilt.append("Чтобы записать повреждённый снимок заново из тех же файлов, выполните: shnor ingest")
+    legend = f"{MARK} текущий снимок. Сравнить два снимка: shnor diff ПЕРВЫЙ ВТОРОЙ"
+    return [*aligned, "", *none, *spoilt, legend]
 
 
 def _row(snapshot: Snapshot, is_current: bool) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A second batch: what is unchanged is skipped, what was cut short is continued, two at once are refused."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -86,6 +87,76 @@ def test_another_notebook_method_or_library_gives_another_key(
         (project.root / name).unlink()
     monkeypatch.setattr(keys, "library", lambda: "another")
     assert len(prepare(project, ONE)[1].run) == 2
+
+
+OWN = "inherits: rosobrnadzor-847\nid: {}\nidentification: {{threshold_percent: {}}}\n"
+
+
+def asked(name: str) -> Request:
+    return replace(ONE, notebooks=["03"], parameters={"methodology": name})
+
+
+@pytest.fixture
+def with_method(fresh: Project) -> Project:
+    """A project with a notebook that takes a method."""
+    good = json.loads((fresh.notebooks / "01_good.ipynb").read_text(encoding="utf-8"))
+    (cell,) = (cell for cell in good["cells"] if "parameters" in cell["metadata"].get("tags", []))
+    cell["source"] = [*"".join(cell["source"]).splitlines(keepends=True), '\nmethodology: str = ""\n']
+    (fresh.notebooks / "03_method.ipynb").write_text(json.dumps(good), encoding="utf-8")
+    return fresh
+
+
+def test_a_method_by_parameter_is_named_where_a_method_of_the_project_is(with_method: Project) -> None:
+    project = with_method
+    (project.root / "own.yml").write_text(OWN.format("own", 45), encoding="utf-8")
+    facts, _ = prepare(project, asked("own.yml"))
+    assert (facts.methodology, facts.methodology_label) == ("own", "own, версия 1")
+    assert facts.trial_of == "rosobrnadzor-847, версия 1"
+    assert sum(count.listed for count in facts.counts.values()) == 0, "the index counts by the method shown"
+    assert prepare(project, asked("krasnodar-2023"))[0].trial_of == ""
+    (project.root / "shnor.yml").write_text("methodology: own.yml\n", encoding="utf-8")
+    of_project, _ = prepare(Project(project.root), asked(""))
+    assert (of_project.methodology_label, of_project.trial_of) == ("own, версия 1", "")
+
+
+def test_a_file_that_changes_under_its_name_gives_other_pages_and_marks_the_old_ones(
+    with_method: Project,
+) -> None:
+    project, said = with_method, StringIO()
+    console = Console(file=said, width=500)
+    for name in ("shnor.yml", "own.yml"):
+        (project.root / name).write_text(
+            "methodology: own.yml\n" if name == "shnor.yml" else OWN.format("own", 25), encoding="utf-8"
+        )
+    two = replace(ONE, notebooks=["03"], municipalities=["reg22_m001", "reg22_m002"])
+    run_batch(Project(project.root), two, jobs=2, console=console)
+    assert prepare(Project(project.root), two)[1].run == {}
+    (project.root / "own.yml").write_text(OWN.format("own", 26), encoding="utf-8")
+    assert len(prepare(Project(project.root), two)[1].run) == 2
+    assert "по другой методике" not in said.getvalue()
+    one = replace(two, municipalities=["reg22_m001"])
+    done = run_batch(Project(project.root), one, jobs=1, console=console)
+    assert "по тем же данным, но по другой методике (own, версия 1)" in said.getvalue()
+    told = json.loads(done.manifest.read_text(encoding="utf-8"))
+    hashes = {unit["municipality_id"]: unit["published"]["methodology_hash"] for unit in told["units"]}
+    assert hashes["reg22_m001"] == told["methodology_hash"] != hashes["reg22_m002"]
+    rows = done.index.read_text(encoding="utf-8").split("<tr")
+    dated = {name: "<small>от " in next(row for row in rows if name in row) for name in ("m001", "m002")}
+    assert dated == {"m001": False, "m002": True}, "a page by the file as it was says of when it is"
+
+
+def test_a_tried_file_depends_on_the_method_of_the_project_too(with_method: Project) -> None:
+    project, said = with_method, StringIO()
+    console = Console(file=said, width=500)
+    (project.root / "own.yml").write_text(OWN.format("own", 25), encoding="utf-8")
+    run_batch(project, asked("own.yml"), jobs=1)
+    assert prepare(project, asked("own.yml"))[1].run == {}
+    (project.root / "own.yml").write_text(OWN.format("own", 26), encoding="utf-8")
+    done = run_batch(project, asked("own.yml"), jobs=1, console=console)
+    assert "по другой методике" not in said.getvalue(), "hidden cells do not move in a trial"
+    assert "проба, методика проекта: rosobrnadzor-847, версия 1" in done.index.read_text(encoding="utf-8")
+    (project.root / "shnor.yml").write_text("methodology: krasnodar-2023\n", encoding="utf-8")
+    assert len(prepare(Project(project.root), asked("own.yml"))[1].run) == len(done.units)
 
 
 def test_a_plan_says_which_pages_would_be_made_anew_for_their_formats_alone(

@@ -37,6 +37,21 @@ def test_truncated_workbook_does_not_stop_the_others(box: Box) -> None:
     assert "оборван" in line
 
 
+def test_a_snapshot_that_was_cut_is_mended_by_the_next_ingest_which_says_so(box: Box) -> None:
+    box.xlsx("a.xlsx", statistics(SCHOOL))
+    first = box.ingest().snapshot
+    assert "повреждён" not in box.ingest().text
+    part = next((first.path / "results").rglob("*.parquet"))
+    part.write_bytes(part.read_bytes()[:40])
+    with pytest.raises(InputError, match="повреждён"):
+        store.current(box.project.processed)
+    again = box.ingest()
+    assert again.snapshot.id == first.id
+    assert "Этот снимок был повреждён и записан заново: в файле «results/" in again.text
+    assert len(store.current(box.project.processed).table("results")) == 1
+    assert "повреждён" not in box.ingest().text
+
+
 def test_encrypted_workbook_is_named_so(box: Box) -> None:
     box.xlsx("a.xlsx", statistics(SCHOOL))
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600

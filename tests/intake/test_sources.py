@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import shnor_lib as shnor
-from shnor_lib.data import provenance, store
+from shnor_lib.data import provenance
+from shnor_lib.data.damage import file_hash
 from shnor_lib.data.schemas import TABLES
 from tests.intake.conftest import Box, statistics
 from tests.intake.test_checks import GOOD, passport, results
@@ -58,7 +59,7 @@ def test_sources_of_a_school_name_hash_sheet_and_row(box: Box) -> None:
     found = provenance.sources(box.ingest().snapshot, "220001").set_index("table")
     row = found.loc["results"]
     assert (row["file"], row["sheet"], row["row"]) == ("отчёт.xlsx", "Лист1", "8")
-    assert row["sha256"] == store.file_hash(path)
+    assert row["sha256"] == file_hash(path)
     assert "failed=1" in row["value"]
     assert set(found.loc[["social_passport"], "file"]) == {"p.xlsx"}
     assert set(found.loc[["schools"], "file"]) <= {"s.csv", "отчёт.xlsx"}

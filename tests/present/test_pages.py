@@ -128,6 +128,23 @@ class TestTrial:
             assert words in html
         assert "порог 25" in made.facts()["Проба, не по методике"]
 
+    def test_a_file_in_place_of_the_method_of_the_project_is_a_trial(self, batch_mode, shown, tmp_path):
+        own = tmp_path / "own.yml"
+        own.write_text("inherits: rosobrnadzor-847\nidentification: {threshold_percent: 20}\n", "utf-8")
+        made = page("identification", methodology=str(own))
+        for section in ("header", "summary", "certainty", "closing"):
+            getattr(made, section)()
+        html = _html(shown)
+        assert "методика own, версия 1 (методика проекта: rosobrnadzor-847, версия 1)" in html
+        assert "назовите её в shnor.yml" in html
+        assert "При пробе в списке" in html
+        assert made.usual.method.id == "rosobrnadzor-847"
+        assert made.usual.counts["shnor"] < made.verdicts.counts["shnor"]
+        assert "методика own" in made.facts()["Проба, не по методике"]
+        dynamics = page("dynamics", methodology=str(own))
+        dynamics.header()
+        assert "списком ШНОР они не являются" in _html(shown[-3:])
+
     def test_what_the_method_says_is_no_trial(self, batch_mode):
         made = page("identification", threshold=30, limb_b="same_series", years="calendar")
         assert not made.is_trial
@@ -153,13 +170,14 @@ class TestTrial:
         assert trial.choices(method, ["oge-ma"])["years"][0] == ["", "по методике: три года вместе"]
 
     def test_a_method_that_pools_is_tried_with_single_years(self):
-        method = load("rosobrnadzor-847", {"small_counts": "pool", "pool_years": 3}).identification
+        whole = load("rosobrnadzor-847", {"small_counts": "pool", "pool_years": 3})
+        method = whole.identification
         single = Selection(years="calendar")
         assert trial.overrides(single, method) == {"small_counts": "suppress", "min_participants": 10}
-        assert trial.words(single, method) == ["годы: отчётный и предыдущий"]
+        assert trial.words(single, whole) == ["годы: отчётный и предыдущий"]
 
     def test_only_what_differs_is_told(self):
-        method = load("rosobrnadzor-847", {"min_participants": 10}).identification
+        method = load("rosobrnadzor-847", {"min_participants": 10})
         assert trial.words(Selection(years="pool2"), method) == ["годы: два года вместе"]
         assert trial.words(Selection(min_participants=1), method) == ["считать и самые малые работы"]
 

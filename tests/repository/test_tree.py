@@ -19,7 +19,7 @@ BINARY = {".docx", ".png", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet", ".woff2
 
 # Where files may be opened for reading or writing; everything else gets frames.
 MAY_OPEN = re.compile(
-    r"shnor_lib\.(data\.(store|intake|screening|demo|procedures|scales|target_indicators|blank_forms)|methodology\.load|settings"
+    r"shnor_lib\.(data\.(store|snapshot|damage|intake|screening|demo|procedures|scales|target_indicators|blank_forms)|methodology\.load|settings"
     r"|scaffold|present\.(export|display)|atomic|locks|batch|engine|blanks|serve|cli)\b"
 )
 FILE_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_excel"}

@@ -1,7 +1,12 @@
 """R24: targets of a programme, and what came of them (seed 001)."""
 
+from random import Random
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shnor_lib.analysis.targets import Measured, evaluate
 from shnor_lib.data.schemas import TABLES
@@ -10,6 +15,7 @@ from shnor_lib.data.target_indicators import counted
 from shnor_lib.methodology import load
 from shnor_lib.pages.page import page
 from shnor_lib.present import targets as words
+from shnor_lib.targets import _Counts
 from tests.region_builder import results
 from tests.unit.test_region import A, B, C, project
 
@@ -231,3 +237,87 @@ def test_whether_a_hidden_share_is_enough_is_hidden():
     assert found["reached"].isna().all()
     assert found[["count", "of", "share", "actual"]].isna().all(axis=None)
     assert found["suppressed"].all()
+
+
+PHYSICS = ("oge-ph", "ege-ph")
+
+
+def some_schools(random, exact):
+    """A few schools in up to four municipalities; of some it is not known which."""
+    return [
+        (
+            random.choice(["m1", "m2", "m3", "m4", "m4", None]),
+            tuple((random.randint(0, 12), not exact and random.random() < 0.2) for _ in PHYSICS),
+        )
+        for _ in range(random.randint(1, 9))
+    ]
+
+
+def measures(schools):
+    """What is counted of `gia_ph_passed` in the region and in every municipality.
+
+    Args:
+        schools: municipality, and by series participants and whether the count is within bounds only (R8).
+    """
+    homes = [home for home, _ in schools]
+    ids = [f"{number:06d}" for number in range(len(schools))]
+    cells = [
+        {
+            "school_id": school,
+            "series": series,
+            "year": 2025,
+            "attempt": "first",
+            "participants": n,
+            "failed": pd.NA if bounds else n // 2,
+            "failed_low": 0 if bounds else pd.NA,
+            "failed_high": n if bounds else pd.NA,
+        }
+        for school, (_, own) in zip(ids, schools, strict=True)
+        for series, (n, bounds) in zip(PHYSICS, own, strict=True)
+        if n
+    ]
+    found = TABLES["results"].conform(pd.DataFrame(cells)) if cells else TABLES["results"].empty()
+    every = {"results": found, "crosswalk": TABLES["crosswalk"].empty()}
+    every |= {name: TABLES[name].empty() for name in ("outcomes", "prevention")}
+    ground = SimpleNamespace(kept=lambda _, make: make(), table=every.__getitem__)
+    judged = pd.DataFrame({"school_id": ids, "municipality_id": pd.array(homes, dtype="str")})
+    return _Counts(ground, 2025, judged, 5)
+
+
+@pytest.mark.rule("R25", "the region less what its municipalities show never tells one that is hidden")
+@given(st.integers(0, 2**32), st.booleans())
+@settings(deadline=None, max_examples=150)
+def test_no_hidden_number_of_a_municipality_is_left_over(seed, exact):
+    schools = some_schools(Random(seed), exact)  # noqa: S311 - no secret
+    counts, homes = measures(schools), [home for home, _ in schools]
+    target = OWN[OWN["indicator"].eq("gia_ph_passed")].assign(year=2025, goal="at_least", value=50)
+    places = sorted({home for home in homes if home})
+
+    def shown(place):
+        return evaluate(target, counts.of(place), 2025).iloc[0]
+
+    here, whole = {place: shown(place) for place in places}, shown(None)
+    hidden = [place for place in places if here[place]["suppressed"]]
+    if not hidden:
+        return
+    for number in ("count", "of"):
+        assert all(pd.isna(here[place][number]) for place in hidden)
+        if pd.isna(whole[number]):
+            continue
+        open_places = [place for place in places if place not in hidden]
+        if any(pd.isna(here[place][number]) and here[place]["why"] != "no_data" for place in open_places):
+            continue
+        unknown = len(hidden) + (None in homes)
+        assert unknown > 1, f"{number} of {hidden} is the region less the others"
+
+
+@pytest.mark.rule("R8", "R25", "of how many a count within bounds is, is told no more than the count")
+def test_a_base_of_a_count_within_bounds_is_not_left_over():
+    (three, sixty), nobody = ((3, True), (60, False)), (0, False)
+    counts = measures([("m1", (three, nobody)), ("m2", (sixty, nobody)), ("m3", (sixty, nobody))])
+    target = OWN[OWN["indicator"].eq("gia_ph_passed")].assign(year=2025, goal="at_least", value=1)
+    found = {place: evaluate(target, counts.of(place), 2025).iloc[0] for place in ("m1", "m2", "m3", None)}
+    assert found["m1"]["suppressed"]
+    assert [found[place]["of"] for place in ("m2", "m3")] == [60, 60]
+    assert pd.isna(found[None]["of"]), "120 less than it are three"
+    assert found[None]["reached"]

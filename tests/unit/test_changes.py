@@ -268,6 +268,27 @@ class TestCommandLine:
         assert first in said
         assert "Текущего снимка нет" in said
 
+    def test_damaged_snapshots_are_named_and_contents_are_compared_on_demand(self, tmp_path, capsys):
+        table = results({"000001": {"oge-ma": {2025: (1, 9)}}})
+        first = write(tmp_path, register(IDS[:1], [2025]), table, {"a": "1"})
+        arguments = ["snapshots", "--project", str(tmp_path)]
+        assert cli.run([*arguments, "--verify"]) == 0
+        assert "повреждён" not in capsys.readouterr().out
+        file = Project(tmp_path).processed / first / "schools.parquet"
+        body = bytearray(file.read_bytes())
+        body[len(body) // 2] ^= 0xFF
+        file.write_bytes(bytes(body))
+        assert cli.run(arguments) == 0
+        assert "повреждён" not in capsys.readouterr().out
+        assert cli.run([*arguments, "--verify"]) == 1
+        assert f"Снимок {first} повреждён: файл «schools.parquet» изменён." in capsys.readouterr().out
+        file.unlink()
+        assert cli.run(arguments) == 0
+        said = capsys.readouterr().out
+        assert "(schools)" in said
+        assert "shnor ingest" in said
+        assert next(line for line in said.splitlines() if first in line).startswith("▸")
+
     def test_diff_by_the_beginnings_of_ids(self, project, capsys, tmp_path):
         home, first, second = project
         out = tmp_path / "d.xlsx"

@@ -7,6 +7,7 @@ import shnor_lib as shnor
 from shnor_lib.data import findings, store
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.errors import MethodologyError, SelectionError, UnmatchedError
+from shnor_lib.region import open_region
 from tests.region_builder import register, results
 
 A, B, C, D = "220001", "220002", "220003", "220004"
@@ -88,6 +89,79 @@ def test_a_profile_of_ones_own_never_passes_for_its_parent(tmp_path):
     method = shnor.open(tmp_path, methodology="mine.yml").identify(2025).method
     assert method.id == "mine"
     assert not method.is_valid_in(2025)
+
+
+def test_a_file_that_takes_the_name_of_a_shipped_profile_is_told_from_it(tmp_path):
+    (tmp_path / "ours.yml").write_text(OWN.format("id: rosobrnadzor-847", 45), encoding="utf-8")
+    (tmp_path / "same.yml").write_text(OWN.format("id: rosobrnadzor-847", 30), encoding="utf-8")
+    project(tmp_path)
+    assert shnor.open(tmp_path, "ours.yml").method.label.endswith("изменено: файл ours.yml")
+    assert "изменено" not in shnor.open(tmp_path, "same.yml").method.label
+    tried = shnor.open(tmp_path, "ours.yml").identify(2024, threshold=25).method
+    assert tried.label.endswith("изменено: файл ours.yml, threshold = 25")
+
+
+OWN = "inherits: rosobrnadzor-847\n{}\nidentification: {{threshold_percent: {}}}\n"
+
+
+def before_others(tmp_path, methodology):
+    return open_region(tmp_path, methodology, before_others=True)
+
+
+def small_groups(tmp_path):
+    """A has one of three, a third, and four of ten; B the same among many."""
+    cells = {
+        A: {"oge-ma": {2024: (1, 3)}, "oge-ru": {2024: (4, 10)}},
+        B: {"oge-ma": {2024: (3, 9)}, "oge-ru": {2024: (4, 10)}},
+    }
+    project(tmp_path, results=results(cells))
+
+
+def status_of(region, school):
+    return region.identify(2024).table.set_index("school_id").loc[school, "status"]
+
+
+@pytest.mark.rule(
+    "R25", "lists by one's own files, a per cent apart, do not tell the count of a hidden group"
+)
+def test_a_file_tried_before_others_moves_no_hidden_cell(tmp_path):
+    small_groups(tmp_path)
+    seen = []
+    for threshold in (33, 34):
+        (tmp_path / "own.yml").write_text(OWN.format("", threshold), encoding="utf-8")
+        region = before_others(tmp_path, "own.yml")
+        assert region.usual.id == "rosobrnadzor-847"
+        assert region.municipality("m1").usual is region.usual
+        every = region.identify(2024), region.try_out(2024), region.social(2024).verdicts
+        listed = [found.table.set_index("school_id").loc[A, "status"] for found in every]
+        assert len(set(listed)) == 1, "every view of the page says the same"
+        after = region.dynamics(2024).table.set_index("school_id").loc[A, "status_after"]
+        seen.append((listed[0], after))
+        assert status_of(shnor.open(tmp_path, "own.yml"), A) == ("shnor" if threshold == 33 else "watch")
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.rule("R25", "the method of the project and shipped profiles are no trial")
+def test_what_is_no_trial_before_others_is_judged_as_it_stands(tmp_path):
+    small_groups(tmp_path)
+    (tmp_path / "own.yml").write_text(OWN.format("", 34), encoding="utf-8")
+    (tmp_path / "same.yml").write_text(OWN.format("title: Наша", 30), encoding="utf-8")
+    assert before_others(tmp_path, "same.yml").usual is None
+    assert before_others(tmp_path, "dagestan-2023").usual is None
+    assert before_others(tmp_path, None).usual is None
+    (tmp_path / "shnor.yml").write_text("methodology: own.yml\n", encoding="utf-8")
+    for name in (None, "own.yml", tmp_path / "own.yml"):
+        region = before_others(tmp_path, name)
+        assert (region.usual, status_of(region, A)) == (None, "watch")
+
+
+@pytest.mark.rule("R25", "a file tried before others hides no less than the method of the project does")
+def test_a_file_tried_before_others_does_not_lower_the_bound(tmp_path):
+    small_groups(tmp_path)
+    for minimum, bound in ((1, 5), (20, 20)):
+        own = f"inherits: rosobrnadzor-847\npublication: {{min_participants: {minimum}}}\n"
+        (tmp_path / "own.yml").write_text(own, encoding="utf-8")
+        assert before_others(tmp_path, "own.yml").method.publication.min_participants == bound
 
 
 def test_the_analyst_sees_words_not_arrays(tmp_path):

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shnor_lib.data.store import file_hash
+from shnor_lib.data.damage import file_hash
 from shnor_lib.errors import InputError
 
 MANIFEST = "demo.json"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_lib.data import store
+from shnor_lib.data.damage import told
 from shnor_lib.data.findings import ERROR, INFO, WARNING, to_frame
 from shnor_lib.data.intake import exam_codes
 from shnor_lib.data.intake.affected import letters
@@ -25,6 +26,7 @@ from shnor_lib.data.intake.quotes import Quotes
 from shnor_lib.data.schemas import TABLES
 from shnor_lib.data.screening import home
 from shnor_lib.data.screening.report import write_reports
+from shnor_lib.data.snapshot import Snapshot
 from shnor_lib.errors import InputError, ScreeningError
 from shnor_lib.settings import Project
 
@@ -47,7 +49,7 @@ class IngestResult:
         unchanged: files that were not read again, since they are as they were.
     """
 
-    snapshot: store.Snapshot
+    snapshot: Snapshot
     findings: pd.DataFrame
     inputs: tuple[store.InputFile, ...]
     report_html: Path
@@ -75,6 +77,8 @@ class IngestResult:
         strange = self.findings.loc[self.findings["check"].eq(home.CHECK), "message"]
         lines += [f"Внимание: {message}." for message in strange]
         lines.append(f"Снимок данных: {self.snapshot.id}")
+        if self.snapshot.mended:
+            lines.append(f"Этот снимок был повреждён и записан заново: {told(self.snapshot.mended)}.")
         lines.append(f"Отчёт о проверке: {self.report_html} (и {self.report_xlsx.name} рядом)")
         if self.books:
             lines.append(f"Книги для отправки в муниципалитеты там же: {self.books}")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from shnor_lib.data import store
+from shnor_lib.data.damage import file_hash
 from shnor_lib.data.findings import ERROR, INFO, WARNING, Finding
 from shnor_lib.data.intake import geojson, registry, spelling
 from shnor_lib.data.intake.file_notes import Notes
@@ -76,7 +77,7 @@ class FileRead:
 def content(path: Path) -> tuple[str, int]:
     """Hash and size of a file as it is now, empty where it cannot be read."""
     try:
-        return store.file_hash(path), path.stat().st_size
+        return file_hash(path), path.stat().st_size
     except OSError:
         return "", 0
 
