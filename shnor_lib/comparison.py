@@ -54,6 +54,7 @@ def compare(
         after=_side(new.snapshot),
         inputs=files,
         schools=changes.schools(old.table("schools"), new.table("schools"), new.table("crosswalk")),
+        registers=changes.registers(old.table("schools"), new.table("schools")),
         cells=cells,
         tables=changes.tables(*({name: side.table(name) for name in TABLES} for side in sides)),
         statuses=statuses,

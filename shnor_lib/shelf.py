@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from shnor_lib.data.schools import alphabet
 from shnor_lib.data.snapshot import Snapshot
 from shnor_lib.settings import Project
 
@@ -84,6 +85,6 @@ class Shelf:
             counted = named.groupby("municipality_id", as_index=False).agg(
                 municipality=("municipality", "last"), schools=("school_id", "size")
             )
-            return counted.sort_values("municipality", ignore_index=True)
+            return counted.sort_values("municipality", key=alphabet, ignore_index=True)
 
         return self.kept("municipalities", make)

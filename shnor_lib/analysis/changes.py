@@ -73,6 +73,7 @@ class Changes:
         after: the second one.
         inputs: see `inputs`.
         schools: see `schools`.
+        registers: see `registers`.
         cells: see `cells`; with name, municipality, and hidden (bool): counts that others must not see.
         tables: see `tables`.
         statuses: see `statuses`; empty where the lists could not be compared.
@@ -85,6 +86,7 @@ class Changes:
     after: Side
     inputs: pd.DataFrame
     schools: pd.DataFrame
+    registers: pd.DataFrame
     cells: pd.DataFrame
     tables: pd.DataFrame
     statuses: pd.DataFrame
@@ -167,6 +169,19 @@ def schools(before: pd.DataFrame, after: pd.DataFrame, crosswalk: pd.DataFrame) 
     found["_order"] = found["change"].map({name: at for at, name in enumerate(SCHOOL_CHANGES)})
     found = found.sort_values(["_order", "municipality", "name", "school_id"], ignore_index=True)
     return found.drop(columns="_order").astype("str")
+
+
+def registers(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Registers that hold other schools: a known school that joins another year is no new school.
+
+    Returns:
+        One row a year that differs, in order: year, added, removed (Int64: schools).
+    """
+    keys = ["year", "school_id"]
+    both = before[keys].merge(after[keys], how="outer", on=keys, indicator="_side")
+    both = both.assign(added=both["_side"].eq("right_only"), removed=both["_side"].eq("left_only"))
+    counted = both.groupby("year", as_index=False)[["added", "removed"]].sum()
+    return counted[counted[["added", "removed"]].any(axis=1)].reset_index(drop=True).astype("Int64")
 
 
 def cells(before: pd.DataFrame, after: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,9 @@ def templates(
         list[str] | None,
         typer.Option(
             "--form",
-            help="results, diagnostic, social_passport, deficits или roadmap; можно повторять. Иначе все.",
+            help="results — расчётная карта, diagnostic — диагностическая карта, "
+            "social_passport — социальный паспорт, deficits — аудит дефицитов, "
+            "roadmap — дорожная карта; можно повторять. Иначе все.",
         ),
     ] = None,
     listed: Annotated[bool, typer.Option("--listed", help="Только школы списка ШНОР.")] = False,

@@ -178,7 +178,7 @@ class Page:
     def _built(self, name: str) -> Sequence[Block]:
         """Blocks of a live section: an error is told once, in the first of them."""
         if self._error is not None:
-            return [html.error(str(self._error))] if name == "0" else []
+            return [html.instead(str(self._error), self._bar is not None)] if name == "0" else []
         try:
             return self._live[name]()
         except ShnorError as error:

@@ -13,24 +13,10 @@ import pandas as pd
 
 from shnor_lib.analysis.changes import CELL_CHANGES, FILE_CHANGES, LIST_CHANGES, SCHOOL_CHANGES, Changes, Side
 from shnor_lib.data.series import parse
-from shnor_lib.present import frames, labels, labels_changes, text
+from shnor_lib.present import columns, frames, labels, labels_changes, text
 from shnor_lib.present.tables import Table, numbers, schools, words
 
 SHOWN = 20  # lines of a kind in the console
-_COLUMNS = {
-    "participants": "участников",
-    "failed": "не преодолели",
-    "failed_low": "не преодолели (от)",
-    "failed_high": "не преодолели (до)",
-    "n2": "«2»",
-    "n3": "«3»",
-    "n4": "«4»",
-    "n5": "«5»",
-    "mean_score": "средний балл",
-    "high": "высокие результаты",
-    "top": "наивысшие результаты",
-    "base_done": "базовый уровень",
-}
 
 
 def lines(changes: Changes) -> list[str]:
@@ -46,7 +32,9 @@ def lines(changes: Changes) -> list[str]:
         labels_changes.SCHOOL_CHANGES,
         SCHOOL_CHANGES,
         _school_lines(changes),
+        "без изменений" if changes.registers.empty else "те же, изменился реестр по годам",
     )
+    told += [_register_line(row) for row in frames.rows(changes.registers)]
     told += _section(
         "Ячейки", changes.cells, "change", labels_changes.CELL_CHANGES, CELL_CHANGES, _cell_lines(changes)
     )
@@ -65,7 +53,7 @@ def lines(changes: Changes) -> list[str]:
 
 
 def tables(changes: Changes) -> list[Table]:
-    """Sheets of the workbook: files, schools, cells, other tables, statuses."""
+    """Sheets of the workbook: files, schools, registers by year, cells, other tables, statuses."""
     files, cells, moved = changes.inputs, changes.cells, changes.statuses
     made = [
         Table(
@@ -89,6 +77,14 @@ def tables(changes: Changes) -> list[Table]:
                 words("Стало", [_value(row.change, row.new) for row in frames.rows(changes.schools)]),
             ],
         ),
+        Table(
+            "Реестр по годам",
+            [
+                words("Год", [str(year) for year in changes.registers["year"]]),
+                numbers("Школ добавилось", changes.registers["added"]),
+                numbers("Школ убыло", changes.registers["removed"]),
+            ],
+        ),
         Table("Ячейки", _cell_columns(cells)),
         Table(
             "Другие таблицы",
@@ -101,7 +97,7 @@ def tables(changes: Changes) -> list[Table]:
         ),
     ]
     if changes.year is not None:
-        columns = [
+        shown = [
             *schools(moved),
             words("Муниципалитет", moved["municipality"]),
             words("Список", _texts(labels_changes.LIST_CHANGES, moved["movement"])),
@@ -109,7 +105,7 @@ def tables(changes: Changes) -> list[Table]:
             words("Статус стал", _texts(labels.STATUSES, moved["status_after"])),
             numbers("Изменено ячеек школы", moved["cells"]),
         ]
-        made.append(Table(f"Статусы {changes.year}", columns))
+        made.append(Table(f"Статусы {changes.year}", shown))
     return made
 
 
@@ -136,6 +132,7 @@ def _section(
     group: dict[str, labels.Label],
     order: Iterable[str],
     told: Iterator[str],
+    nothing: str = "без изменений",
 ) -> list[str]:
     """«Школы: появилась 2, исчезла 1», then the first lines, then how many more there are."""
     counted = frame[column].value_counts()
@@ -146,7 +143,7 @@ def _section(
     more = int(counted.drop("same", errors="ignore").sum()) - len(shown)
     if more > 0:
         shown.append(f"  … и ещё {text.number(more)}; все — в файле: --out ФАЙЛ.xlsx")
-    return [f"{heading}: {summary or 'без изменений'}.", *shown]
+    return [f"{heading}: {summary or nothing}.", *shown]
 
 
 def _file_lines(changes: Changes) -> Iterator[str]:
@@ -171,6 +168,13 @@ def _school_lines(changes: Changes) -> Iterator[str]:
             else f": {_value(row.change, row.old)} → {_value(row.change, row.new)}"
         )
         yield f"{label.symbol} {_school(row)}: {label.text}{values}"
+
+
+def _register_line(row: Any) -> str:
+    """«Реестр 2027 года, школ: добавилось 59.»: told by year, as a known school is no new one."""
+    parts = (("добавилось", row.added), ("убыло", row.removed))
+    told = ", ".join(f"{word} {text.number(number)}" for word, number in parts if number)
+    return f"Реестр {row.year} года, школ: {told}."
 
 
 def _cell_lines(changes: Changes) -> Iterator[str]:
@@ -242,7 +246,7 @@ def _public(row: Any, side: str) -> str:
 
 
 def _columns(names: str) -> str:
-    return ", ".join(_COLUMNS[name] for name in names.split(";") if name)
+    return ", ".join(columns.name(name) for name in names.split(";") if name)
 
 
 def _cause(row: Any) -> str:

@@ -53,7 +53,8 @@ def histograms(
         _bars(figure, shown[item], legend, where)
         if whole is not None and item in whole:
             _outline(figure, shown[item], whole[item], legend, where)
-        figure.update_yaxes(range=[0, 1.16 * max(int(shown[item]["count"].max()), 1)], **where)
+        most = max(int(shown[item]["count"].max()), 1)
+        figure.update_yaxes(range=[0, 1.16 * most], **theme.count_ticks(most), **where)
         for mark, score in boundaries.get(item, ()):
             figure.add_vline(x=score - 0.5, line={"color": theme.INK, "width": 1, "dash": "dash"}, **where)
             figure.add_annotation(

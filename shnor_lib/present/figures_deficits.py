@@ -52,7 +52,8 @@ def by_code(codes: pd.DataFrame, waves: tuple[str | None, str | None]) -> go.Fig
         showgrid=False,
         tickfont={"size": 12},
     )
-    figure.update_xaxes(title_text="школ", rangemode="tozero")
+    most = max(int(drawn[column].fillna(0).max()) for column, *_ in series)
+    figure.update_xaxes(title_text="школ", rangemode="tozero", **theme.count_ticks(most))
     figure.update_layout(barmode="group", bargap=0.28, bargroupgap=0.05, legend={"traceorder": "reversed"})
     cut = len(codes) - len(drawn)
     rest = f" Показаны {len(drawn)} самых частых из {len(codes)}." if cut > 0 else ""
@@ -256,7 +257,8 @@ def by_school(table: pd.DataFrame, continuation: str = "") -> go.Figure:
         showgrid=False,
         tickfont={"size": 12},
     )
-    figure.update_xaxes(title_text="дефицитов", rangemode="tozero")
+    most = int(pd.DataFrame(parts).sum(axis=1).max())
+    figure.update_xaxes(title_text="дефицитов", rangemode="tozero", **theme.count_ticks(most))
     return theme.styled(
         figure,
         continuation or _school_finding(drawn, audited),

@@ -193,8 +193,9 @@ def expected(summary: Mapping[str, Any], chance: Mapping[str, Any] | None) -> go
             hovertemplate="%{y}: %{text}<extra>без перемен</extra>",
         )
     figure.update_yaxes(autorange="reversed", showgrid=False, tickfont={"size": 13})
+    most = max([*observed, *likely, 1.0])
     figure.update_xaxes(
-        title_text="школ", rangemode="tozero", range=[0, 1.12 * max([*observed, *likely, 1.0])]
+        title_text="школ", rangemode="tozero", range=[0, 1.12 * most], **theme.count_ticks(most)
     )
     figure.update_layout(barmode="group", bargap=0.32, bargroupgap=0.08)
     subtitle = (

@@ -45,7 +45,8 @@ def readings(counts: pd.DataFrame) -> go.Figure:
             hovertemplate=f"%{{y}}<br>{name}: %{{x}}<extra></extra>",
         )
     figure.update_layout(barmode="stack")
-    figure.update_xaxes(title_text="школ")
+    most = int(counts[["stayed", "entered", "left"]].sum(axis=1).max())
+    figure.update_xaxes(title_text="школ", **theme.count_ticks(most))
     moved = max(rows(counts), key=lambda row: row.entered + row.left)
     title = (
         f"Сильнее всего список меняет прочтение «{labels.READINGS[moved.reading].text}»: "

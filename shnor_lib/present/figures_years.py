@@ -45,8 +45,9 @@ def list_size(points: pd.DataFrame) -> go.Figure:
         )
     )
     figure.update_xaxes(type="category", tickfont={"size": 13})
+    most = max(1, int(points["listed"].max()))
     figure.update_yaxes(
-        title_text="школ в списке", rangemode="tozero", range=[0, 1.3 * max(1, int(points["listed"].max()))]
+        title_text="школ в списке", rangemode="tozero", range=[0, 1.3 * most], **theme.count_ticks(most)
     )
     return theme.styled(
         figure,

@@ -32,6 +32,9 @@ class Card:
     tone: str = ""
 
 
+# Facts that tell one page from another; the rest is for the one who checks it.
+SHORT = ("Территория", "Год", "Снимок данных", "Порог", "Проба, не по методике")
+_CHOOSE = "Выберите муниципалитет и год вверху страницы или вернитесь на начальную страницу."
 _LONG_FACT = 160  # letters
 
 
@@ -90,8 +93,19 @@ def box(title: str, body: str, tone: str = "") -> Html:
 
 
 def error(message: str) -> Html:
-    """A calm message in place of a page that cannot be shown."""
+    """A calm message in place of a section that cannot be shown."""
     return box("Показать не получилось", message, "error")
+
+
+def instead(message: str, with_controls: bool = False) -> Html:
+    """The message in place of a whole page: headings of its sections are hidden while it stands.
+
+    Args:
+        message: what is wrong.
+        with_controls: the bar of controls stands above and can mend it: that is said too.
+    """
+    told = f"{message}\n{_CHOOSE}" if with_controls else message
+    return Html(f'<div class="shnor-alone">{error(told).markup}</div>')
 
 
 def guide(terms: Mapping[str, str]) -> Html:
@@ -103,9 +117,17 @@ def guide(terms: Mapping[str, str]) -> Html:
 
 
 def closing(facts: Mapping[str, str]) -> Html:
-    """What the page was computed from: snapshot, methodology, versions."""
-    body = " · ".join(f"{text.escape(name)}: {_fact(value)}" for name, value in facts.items())
-    return Html(f'<div class="shnor-page shnor-closing">{body}</div>')
+    """What the page was computed from: `SHORT` in a line, the rest unfolds, and is printed in any case."""
+    short, rest = (
+        " · ".join(
+            f"{text.escape(name)}: {_fact(value)}"
+            for name, value in facts.items()
+            if (name in SHORT) is first
+        )
+        for first in (True, False)
+    )
+    more = f"<details><summary>Подробнее</summary><p>{rest}</p></details>" if rest else ""
+    return Html(f'<div class="shnor-page shnor-closing"><p>{short}</p>{more}</div>')
 
 
 def reasons(value: object) -> str:

@@ -20,6 +20,8 @@ from shnor_lib.present.labels import Label
 _SEARCH_FROM = 9
 # A longer table is for the screen and the workbook: on paper it would take dozens of pages.
 _PRINTED_ROWS = 200
+# From so many rows on paper is spared: smaller letters, reasons one after another.
+_DENSE_ROWS = 40
 # A short table is not torn between two pages.
 _WHOLE_ROWS = 6
 _ROWS: text.Forms = ("строка", "строки", "строк")
@@ -119,7 +121,8 @@ class Table:
         note = f'<p class="shnor-note">{self.note}</p>' if self.note else ""
         classes = " ".join(["shnor-table", *self.classes])
         long = len(self) > _PRINTED_ROWS
-        kind = " shnor-screen" if long else " shnor-whole" if len(self) <= _WHOLE_ROWS else ""
+        dense = " shnor-dense" if len(self) >= _DENSE_ROWS else ""
+        kind = " shnor-screen" if long else " shnor-whole" if len(self) <= _WHOLE_ROWS else dense
         paper = (
             '<p class="shnor-nothing shnor-paper">На бумаге таблица не печатается: в ней '
             f"{text.counted(len(self), _ROWS)}. Она есть на экране и в файле XLSX.</p>"

@@ -20,6 +20,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from shnor_lib.data.schools import alphabet as alphabet
 from shnor_lib.present.labels import MISSING
 
 RU = Locale.parse("ru")
@@ -112,22 +113,6 @@ def part(count: int, total: int, forms: Forms = SCHOOLS, genitive: bool = False)
         if abs(Fraction(count, total) - fraction) <= Fraction(1, 200) and total > fraction.denominator:
             return f"{word_genitive if genitive else word} {many}"
     return f"{number(count)} из{NBSP}{number(total)} {of_total}"
-
-
-def alphabet(values: Any) -> Any:
-    """Sort key for `sort_values` and `sort_index`: as in a Russian list, № 2 before № 11.
-
-    «ё» is «е», and cities stand without their «г.».
-    """
-    if not (pd.api.types.is_string_dtype(values) or pd.api.types.is_object_dtype(values)):
-        return values
-    return (
-        values.astype("str")
-        .str.casefold()
-        .str.replace("ё", "е")
-        .str.replace(r"^(?:г\.|город|городской округ|го)\s+", "", regex=True)
-        .str.replace(r"\d+", lambda number: number.group().zfill(6), regex=True)
-    )
 
 
 def join(items: Sequence[str]) -> str:

@@ -92,6 +92,8 @@ CONFIG: dict[str, Any] = {
     "toImageButtonOptions": {"format": "png", "scale": 2, "filename": "shnor"},
 }
 
+_FEW = 10  # counts up to which every whole number has its tick; above, plotly steps by whole numbers itself
+
 TEMPLATE = go.layout.Template(
     layout={
         "font": {"family": FONT, "size": 13, "color": INK},
@@ -208,6 +210,15 @@ def threshold_line(figure: go.Figure, value: float, along: Literal["x", "y"] = "
         for x, y in panels
     ]
     figure.update_layout(shapes=[*figure.layout.shapes, *lines])
+
+
+def count_ticks(top: float) -> dict[str, Any]:
+    """Settings of an axis of counts: whole ticks. plotly draws halves where the largest count is small.
+
+    Args:
+        top: the largest count, or sum of stacked counts, on the axis.
+    """
+    return {"dtick": 1} if top <= _FEW else {}
 
 
 def empty(title: str, reason: str) -> go.Figure:

@@ -12,6 +12,7 @@ import pytest
 import shnor_lib
 from shnor_lib import cli
 from shnor_lib.cli import intake as intake_commands
+from shnor_lib.data.blank_forms import FORMS
 from shnor_lib.social import CONTRACT as SOCIAL
 from shnor_lib.verdicts import CONTRACT
 
@@ -251,6 +252,11 @@ class TestDocuments:
         archive = tmp_path / "карточки.zip"
         refused(shnor("card", "--out", archive, "--project", demo_project), 2, "карточки.zip", "папку")
         assert not archive.exists()
+
+    def test_forms_are_named_in_russian_beside_their_ids(self):
+        said = " ".join(shnor("templates", "--help").stdout.replace("│", " ").split()).casefold()
+        for form in FORMS.values():
+            assert f"{form.id} — {form.title.casefold()}" in said
 
     def test_templates_are_laid_out_once(self, tmp_path):
         home = project(tmp_path)

@@ -220,3 +220,13 @@ def _deficits(schools: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         }
     )
     return items, table, codes.head(3 if schools else 0)
+
+
+@pytest.mark.parametrize(("top", "step"), [(1, 1), (10, 1), (11, None)])
+def test_few_counts_have_whole_ticks(top, step):
+    assert theme.count_ticks(top).get("dtick") == step
+
+
+def test_axes_of_small_counts_have_no_halves():
+    points = pd.DataFrame({"year": [2024, 2025], "listed": [1, 3], "evaluable": [5, 5]})
+    assert years.list_size(points).layout.yaxis.dtick == 1

@@ -62,6 +62,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.communicate(timeout=20)
 
 
+def test_a_wrong_address_shows_the_error_alone_and_what_to_do(browser: Browser, address: str) -> None:
+    with watched(browser) as seen:
+        page = seen.page
+        page.goto(f"{address}voila/render/03_resource_deficits.ipynb?municipality=nowhere")
+        expect(page.locator(".shnor-is-error")).to_contain_text(
+            "Выберите муниципалитет и год", timeout=PATIENCE
+        )
+        expect(page.locator("h1")).to_be_visible()
+        assert page.locator("h2").count() > 0
+        expect(page.locator("h2:visible")).to_have_count(0)
+
+
 def test_from_the_home_page_to_a_dashboard_that_reacts(browser: Browser, address: str) -> None:
     with watched(browser) as seen:
         page = seen.page

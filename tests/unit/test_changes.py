@@ -202,6 +202,23 @@ def test_words_of_the_console(found):
         assert phrase in said, said
 
 
+def test_known_schools_in_the_register_of_another_year_are_told(tmp_path):
+    table = results({"000001": {"oge-ma": {2025: (1, 9)}}})
+    before, after = register(IDS, [2025]), register(IDS, [2025, 2026])
+    after = after[(after["school_id"] != "000003") | (after["year"] != 2025)]
+    ids = [write(tmp_path, side, table, {"a": digest}) for side, digest in ((before, "1"), (after, "2"))]
+    found = compare(Project(tmp_path), *ids)
+    assert found.schools.empty, "the schools themselves are known"
+    assert found.registers.to_numpy().tolist() == [[2025, 0, 1], [2026, 3, 0]]
+    said = words.lines(found)
+    assert "Школы: те же, изменился реестр по годам." in said
+    assert "Реестр 2025 года, школ: убыло 1." in said
+    assert "Реестр 2026 года, школ: добавилось 3." in said
+    content = workbook(words.tables(found), words.about(found))
+    sheet = pd.read_excel(BytesIO(content), sheet_name="Реестр по годам", dtype="str", engine="calamine")
+    assert sheet.to_numpy().tolist() == [["2025", "0", "1"], ["2026", "3", "0"]]
+
+
 def test_long_lists_are_cut_and_say_so(found):
     many = pd.concat([found.schools] * 20, ignore_index=True)
     said = words.lines(changes.Changes(**{**vars(found), "schools": many}))
@@ -217,7 +234,15 @@ def test_small_groups_are_hidden_in_the_workbook_and_what_would_reveal_them(foun
     assert of(cells, Код="000001")["Было"] == labels.SUPPRESSED
     assert "(R25)" in words.about(found)["Скрытые числа"]
     everything = pd.read_excel(BytesIO(content), sheet_name=None, dtype="str", engine="calamine")
-    assert list(everything) == ["Файлы", "Школы", "Ячейки", "Другие таблицы", "Статусы 2025", "О расчёте"]
+    assert list(everything) == [
+        "Файлы",
+        "Школы",
+        "Реестр по годам",
+        "Ячейки",
+        "Другие таблицы",
+        "Статусы 2025",
+        "О расчёте",
+    ]
 
 
 def test_years_of_only_one_side_are_said_and_no_common_year_stops_nothing(tmp_path):

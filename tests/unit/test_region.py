@@ -272,6 +272,19 @@ def test_what_an_analyst_holds_tells_itself_in_one_line(tmp_path):
     assert "школ с дефицитами 1 из 1; март 2025 г." in told["deficits"]
 
 
+def test_municipalities_stand_as_in_the_tables_of_the_pages(tmp_path):
+    names = {"1": "город Барнаул", "2": "Алейский район", "3": "Яровое"}
+    schools = register(["000001", "000002", "000003"], [2025])
+    schools = schools.assign(
+        municipality_id=schools["school_id"].str[-1].map("m{}".format),
+        municipality=schools["school_id"].str[-1].map(names),
+    )
+    tables = {"schools": schools, "results": results({"000001": {"oge-ma": {2025: (1, 20)}}})}
+    store.write(tmp_path / "data" / "processed", tables, findings.to_frame([]), [], "1")
+    told = shnor.open(tmp_path).municipalities["municipality"].to_list()
+    assert told == ["Алейский район", "город Барнаул", "Яровое"]
+
+
 def test_spreadsheets_of_schools_stand_in_the_order_of_the_alphabet(tmp_path):
     """Neither by code nor by anything that could look like a place in a rating."""
     names = {A: "СОШ № 11", B: "Гимназия", C: "СОШ № 2"}
