@@ -27,12 +27,11 @@ from shnor_lib.engine import safe
 from shnor_lib.engine.fork import ForkRefusedError
 from shnor_lib.engine.warmup import Call
 from shnor_lib.errors import RunError
-from shnor_lib.pages.kinds import KINDS, TRIED
+from shnor_lib.pages.kinds import REHEARSAL, TRIED, drawn
 from shnor_lib.region import SNAPSHOT_VARIABLE
 from shnor_lib.settings import PROJECT_VARIABLE, Project
 
 DISPLAY_VARIABLE = "SHNOR_DISPLAY"
-_REHEARSE = "shnor_lib.pages.rehearsal:rehearse"
 _SHARED = ("methodology", *TRIED)
 
 
@@ -114,10 +113,8 @@ def _forked(need: Need, environment: Mapping[str, str], console: Console | None)
 
 def _calls(need: Need) -> list[Call]:
     """What the warm parent works out for all units: pages of this library have much in common."""
-    texts = [notebook.read_text(encoding="utf-8") for notebook in {unit.notebook for unit in need.units}]
-    pages = [text for text in texts if "shnor.page(" in text]
-    kinds = [kind for kind in KINDS if any(f'\\"{kind}\\"' in text for text in pages)]
+    kinds = drawn(path.read_text(encoding="utf-8") for path in {unit.notebook for unit in need.units})
     settings = {name: need.parameters[name] for name in _SHARED if name in need.parameters}
     if not kinds:
         return []
-    return [(_REHEARSE, [str(need.project.root), need.facts.year, kinds, settings])]
+    return [(REHEARSAL, [str(need.project.root), need.facts.year, kinds, settings])]

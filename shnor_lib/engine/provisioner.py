@@ -7,12 +7,14 @@ Not:  notebooks run by papermill (see `plugin`).
     JUPYTER_DEFAULT_PROVISIONER_NAME=shnor-fork jupyter lab
 
 Every kernel of this Python then comes from the warm parent of the server; others, and all where forks are not
-safe, start as always.
+safe, start as always. `shnor lab` and `shnor serve` set the variable themselves (see `choose`).
 """
 
 import asyncio
 import os
 import signal
+from collections.abc import MutableMapping
+from importlib.metadata import entry_points
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -22,7 +24,25 @@ from shnor_lib.engine import kernel, safe, warm
 from shnor_lib.engine.fork import ForkRefusedError
 from shnor_lib.engine.warm import Child
 
+NAME = "shnor-fork"
+VARIABLE = "JUPYTER_DEFAULT_PROVISIONER_NAME"
+_GROUP = "jupyter_client.kernel_provisioners"
 _LAUNCHER = "ipykernel_launcher"
+
+
+def choose(environment: MutableMapping[str, str]) -> bool:
+    """Let a server with these variables take its kernels from a warm parent, where that can be done.
+
+    Args:
+        environment: variables of the server; another provisioner named there stays.
+
+    Returns:
+        Whether kernels will be forks.
+    """
+    # A server that is told a name nobody has registered starts no kernel at all.
+    if safe.obstacle() is not None or not entry_points(group=_GROUP, name=NAME):
+        return False
+    return environment.setdefault(VARIABLE, NAME) == NAME
 
 
 class Forked:

@@ -273,9 +273,13 @@ def _path() -> list[str]:
 _shared: list[WarmParent] = []
 
 
-def shared() -> WarmParent:
-    """The warm parent of this process, started when first asked for, and again when it died."""
+def shared(calls: Sequence[Call] = ()) -> WarmParent:
+    """The warm parent of this process, started when first asked for, and again when it died.
+
+    Args:
+        calls: what it does once before its first fork, when it is started now.
+    """
     if not (_shared and _shared[0].usable()):
-        _shared[:] = [WarmParent()]
+        _shared[:] = [WarmParent(calls=calls)]
         atexit.register(_shared[0].close)
     return _shared[0]

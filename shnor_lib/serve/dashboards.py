@@ -20,7 +20,9 @@ from voila.app import Voila
 from voila.handler import BaseVoilaHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
+from shnor_lib.engine import provisioner, warm
 from shnor_lib.errors import RunError
+from shnor_lib.pages.kinds import REHEARSAL, drawn
 from shnor_lib.serve.home import PAGE, HomeHandler, dashboards
 from shnor_lib.settings import PROJECT_VARIABLE, Project
 
@@ -130,9 +132,13 @@ def serve(
         RunError: the port is taken.
         SelectionError: the project has no notebooks.
     """
-    dashboards(project.notebooks)
+    shown = dashboards(project.notebooks)
     os.environ[PROJECT_VARIABLE] = str(project.root)  # kernels inherit it
     _prefer(TEMPLATES)
+    if provisioner.choose(os.environ):
+        # It works out what all pages share while the server starts; the first visitor may wait for it.
+        kinds = drawn((project.notebooks / f"{item.name}.ipynb").read_text("utf-8") for item in shown)
+        warm.shared([(REHEARSAL, [str(project.root), 0, kinds, {}])])
     app = Dashboards(config=_config(project, port, host, open_browser, token))
     app.project, app.announce = project, announce
     app.initialize([])

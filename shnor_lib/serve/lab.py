@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from shnor_lib.engine import provisioner
 from shnor_lib.settings import PROJECT_VARIABLE, Project
 
 HERE = Path(__file__).resolve().parent
@@ -43,11 +44,13 @@ def lab_environment(project: Project) -> dict[str, str]:
     where they are and win.
     """
     others = [path for path in os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep) if path]
-    return {
+    environment = {
         **os.environ,
         PROJECT_VARIABLE: str(project.root),
         "JUPYTER_CONFIG_PATH": os.pathsep.join([str(CONFIG), *others]),
     }
+    provisioner.choose(environment)
+    return environment
 
 
 def lab(project: Project, port: int | None = None, open_browser: bool = True) -> int:

@@ -9,7 +9,7 @@ import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
 from jupyter_client.provisioning import KernelProvisionerFactory
 
-from shnor_lib.engine import safe, warm
+from shnor_lib.engine import provisioner, safe, warm
 from shnor_lib.engine.provisioner import Forked, ForkProvisioner
 
 pytestmark = [
@@ -18,7 +18,7 @@ pytestmark = [
         "ignore::UserWarning", "ignore::DeprecationWarning", "ignore::ResourceWarning"
     ),
 ]
-NAME = "shnor-fork"
+NAME = provisioner.NAME
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +82,25 @@ def test_where_forks_are_not_safe_a_kernel_starts_as_always(monkeypatch: pytest.
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+def test_servers_of_the_project_take_forks_unless_somebody_chose_another_way() -> None:
+    environment: dict[str, str] = {}
+    assert provisioner.choose(environment)
+    assert environment == {provisioner.VARIABLE: NAME}
+    chosen = {provisioner.VARIABLE: "local-provisioner"}
+    assert not provisioner.choose(chosen)
+    assert chosen == {provisioner.VARIABLE: "local-provisioner"}
+
+
+@pytest.mark.parametrize("lacking", ["system", "registration"])
+def test_where_forks_cannot_be_had_a_server_is_told_nothing(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    if lacking == "system":
+        monkeypatch.setattr(safe, "obstacle", lambda: "нет")
+    else:
+        monkeypatch.setattr(provisioner, "entry_points", lambda **_: ())
+    environment: dict[str, str] = {}
+    assert not provisioner.choose(environment)
+    assert environment == {}

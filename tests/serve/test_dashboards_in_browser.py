@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.batch.conftest import build_project
 from tests.browser import chromium, watched
+from tests.processes import alive, tree
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +27,7 @@ from shnor_lib.serve import serve
 from shnor_lib.settings import Project
 serve(Project(Path(sys.argv[1])), port=int(sys.argv[2]))
 """
-PATIENCE = 40_000  # ms; one page takes about seven seconds on two idle cores
+PATIENCE = 40_000  # ms; the first page waits for what all share, some seconds on idle cores
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +37,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server on the small project with the shipped notebooks."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
+    """A server on the small project with the shipped notebooks: its address and its process."""
     project = build_project(tmp_path_factory.mktemp("project"))
     shutil.rmtree(project.root / "notebooks")
     with socket.socket() as free:
@@ -57,9 +58,29 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert server.stdout is not None
         said = server.stdout.readline()
         assert said == f"Панели открыты: http://127.0.0.1:{port}/\n", log.read_text(encoding="utf-8")
-        yield f"http://127.0.0.1:{port}/"
+        yield f"http://127.0.0.1:{port}/", server.pid
+        started = [pid for level in tree(server.pid) for pid in level]
         server.terminate()
         server.communicate(timeout=20)
+        deadline = time.monotonic() + 10
+        while left := [pid for pid in started if alive(pid)]:
+            assert time.monotonic() < deadline, f"outlived the server: {left}"
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def address(served: tuple[str, int]) -> str:
+    """Address of that server."""
+    return served[0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+def test_a_dashboard_runs_in_a_fork_of_the_warm_process_of_its_server(served: tuple[str, int]) -> None:
+    address, server = served
+    status, _ = _answer(f"{address}voila/render/02_dynamics.ipynb?municipality=reg22_m001")
+    assert status == 200
+    [_], kernels = tree(server)[1:]
+    assert kernels
 
 
 def test_a_wrong_address_shows_the_error_alone_and_what_to_do(browser: Browser, address: str) -> None:
@@ -151,7 +172,7 @@ def test_links_between_dashboards_keep_the_choice(browser: Browser, address: str
 
 def _answer(url: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
+        with urllib.request.urlopen(url, timeout=PATIENCE / 1000) as answer:  # noqa: S310 - our own server
             return int(answer.status), answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shnor_lib.engine import provisioner
 from shnor_lib.errors import SelectionError
 from shnor_lib.notebooks import describe
 from shnor_lib.serve import dashboards, home
@@ -86,6 +87,7 @@ def test_lab_is_russian_and_keeps_to_itself(project: Project) -> None:
     assert overrides["@jupyterlab/translation-extension:plugin"]["locale"] == "ru_RU"
     disabled = json.loads((config / "page_config.json").read_text())["disabledExtensions"]
     assert disabled["@jupyterlab/apputils-extension:announcements"] is True
+    assert environment[provisioner.VARIABLE] == provisioner.NAME
     command = lab_command(project, port=8899)
     assert "--ServerApp.port=8899" in command
     assert "--LabApp.extension_manager=readonly" in command
