@@ -6,7 +6,6 @@
     reports/<year>/zip/<municipality_id>.zip           pages of a municipality, where archives were asked for
     reports/<year>/manifest.json                       what was run, with what, how it ended
     reports/<year>/index.html                          see `index`
-    reports/<year>/.log/                               for the operator: tracebacks, unfinished notebooks
 
 In:   entries of a run with the folders of their files, and the tree as it lies now.
 Out:  the new tree. Whenever a run dies, a reader finds one whole tree with a manifest that is true of it: the
@@ -22,7 +21,7 @@ from pathlib import Path
 import plotly
 
 from shnor_lib import atomic, locks
-from shnor_lib.batch import archive, index, manifest
+from shnor_lib.batch import archive, index, logs, manifest
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.job import MESSAGES, Outcome
 from shnor_lib.batch.manifest import Entry, Published
@@ -32,7 +31,6 @@ from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 
 ASSETS = "assets"
-LOG = ".log"
 _TURNSTILE = ".publishing"
 _PATIENCE = 300.0  # seconds; another year is put in place in a moment, a whole country in some more
 
@@ -140,8 +138,8 @@ def publish(
                 entries[key] = _take_over(old, root, new)
         for item in fresh:
             entries[item.entry.key] = _lay(item, root, new)
-        if log is not None and log.exists():
-            _link(log, new / LOG / "workers.txt")
+        if log is not None:
+            logs.keep_printed(root, log)
         _share_plotly(root, new)
         wanted = archive.lie(root) if zips is None else zips
         packed = archive.pack(new, facts, entries.values()) if wanted else {}
@@ -168,26 +166,17 @@ def _lay(item: Made, root: Path, new: Path) -> Entry:
         _take_files(entry.published, root, new)
     else:
         entry = replace(entry, published=None)
-    if item.log:
-        log = new / LOG / entry.municipality_id / f"{entry.notebook}.txt"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(item.log, encoding="utf-8")
-        unfinished = item.folder / f"{entry.notebook}.ipynb" if item.folder else None
-        if entry.status != DONE and unfinished is not None and unfinished.exists():
-            _link(unfinished, new / LOG / entry.municipality_id / unfinished.name)
+    unfinished = item.folder / f"{entry.notebook}.ipynb" if item.folder and entry.status != DONE else None
+    logs.keep(root, entry.municipality_id, entry.notebook, item.log, unfinished)
     return entry
 
 
 def _take_over(entry: Entry, root: Path, new: Path) -> Entry:
-    """Files and log of a unit of an earlier run; what somebody has changed since is no report any more."""
+    """Files of a unit of an earlier run; what somebody has changed since is no report any more."""
     if manifest.intact(root, entry):
         _take_files(entry.published, root, new)
     else:
         entry = replace(entry, published=None, status=FAILED, error_code=DAMAGED, message=MESSAGES[DAMAGED])
-    for ending in (".txt", ".ipynb"):
-        name = Path(LOG) / entry.municipality_id / f"{entry.notebook}{ending}"
-        if (root / name).exists():
-            _link(root / name, new / name)
     return entry
 
 

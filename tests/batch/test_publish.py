@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shnor_lib import atomic
-from shnor_lib.batch import index, manifest, publish
+from shnor_lib.batch import index, logs, manifest, publish
 from shnor_lib.batch.facts import Counts, Facts
 from shnor_lib.batch.job import Outcome
 from shnor_lib.batch.manifest import Entry
@@ -105,16 +105,16 @@ def test_a_failure_keeps_the_last_good_page_and_says_so(root: Path) -> None:
     assert first.published == good.published
     assert (first.attempt, second.attempt) == (1, 2)
     assert "/secret" not in (root / "manifest.json").read_text(encoding="utf-8")
-    assert "/secret" in (root / ".log" / "m1" / "01_good.txt").read_text(encoding="utf-8")
+    assert "/secret" in (logs.folder(root) / "m1" / "01_good.txt").read_text(encoding="utf-8")
     recovered = put(root, ("m1", Outcome(DONE, 1)), text="новая")["m1"]
     assert recovered.attempt == 3
-    assert not (root / ".log" / "m1" / "01_good.txt").exists()
+    assert not (logs.folder(root) / "m1" / "01_good.txt").exists()
 
 
 def test_the_log_of_a_failure_stays_until_the_unit_runs_again(root: Path) -> None:
     put(root, ("m1", Outcome.failure("notebook", 2, "Traceback")))
     put(root, ("m2", Outcome(DONE, 1)))
-    assert (root / ".log" / "m1" / "01_good.txt").read_text(encoding="utf-8") == "Traceback"
+    assert (logs.folder(root) / "m1" / "01_good.txt").read_text(encoding="utf-8") == "Traceback"
 
 
 def test_entries_of_other_runs_stay_and_those_of_deleted_pages_go(root: Path) -> None:

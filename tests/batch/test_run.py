@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from rich.console import Console
 
-from shnor_lib.batch import BatchResult, Request, run_batch, workers
+from shnor_lib.batch import BatchResult, Request, logs, run_batch, workers
 from shnor_lib.errors import InputError, ParameterError, RunError, SelectionError
 from shnor_lib.settings import Project
 
@@ -58,11 +58,11 @@ def test_messages_are_safe_to_show_and_tracebacks_are_kept_for_the_operator(ran:
     assert "завершился аварийно" in messages["reg22_m004"]
     published = [path for path in ran.root.rglob("*") if path.suffix in (".html", ".json", ".ipynb")]
     for path in published:
-        if ".log" not in path.parts:
-            text = path.read_text(encoding="utf-8")
-            assert "Traceback" not in text, path
-            assert "/secret/path" not in text or path.suffix == ".ipynb", path
-    log = (ran.root / ".log" / "reg22_m003" / "02_picky.txt").read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        assert "Traceback" not in text, path
+        assert "/secret/path" not in text or path.suffix == ".ipynb", path
+    assert list(ran.root.rglob("*.txt")) == []
+    log = (logs.folder(ran.root) / "reg22_m003" / "02_picky.txt").read_text(encoding="utf-8")
     assert "ValueError: /secret/path is broken" in log
 
 
