@@ -4,7 +4,8 @@ In:   a path, or a folder in which something is to be made.
 Out:  `aside`, `write_text`: one file; `exchange`: one folder for another;
       `buffered`: a file written at a stroke, for places that are aside already;
       `workshop`: a folder that others leave alone while its writer lives;
-      `sweep`: what dead writers left behind is removed; `reason`: why a write failed, in Russian.
+      `sweep`: what dead writers left behind is removed; `remove`: whatever stands at a path;
+      `reason`, `advice`: why a write failed and what to do, in Russian.
 Not:  keeping others out while one writes (see `locks`).
 """
 
@@ -37,6 +38,15 @@ _REASONS = {
     errno.EEXIST: "на месте папки стоит файл",
     errno.ENOTDIR: "на месте папки стоит файл",
     errno.ENOENT: "папки нет",
+    errno.EISDIR: "на месте файла стоит папка",
+}
+_IN_THE_WAY = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
+_ADVICE = {
+    errno.ENOSPC: "Освободите место",
+    errno.EDQUOT: "Освободите место",
+    errno.EROFS: "Разрешите запись на диск",
+    errno.EACCES: "Проверьте права на папку",
+    errno.EPERM: "Проверьте права на папку",
 }
 
 
@@ -135,12 +145,33 @@ def flush_folder(folder: Path) -> None:
 
 def reason(error: BaseException) -> str:
     """Why a write failed, in Russian where it is a usual reason."""
+    return _REASONS.get(_number(error)) or getattr(error, "strerror", None) or str(error)
+
+
+def advice(error: BaseException) -> str:
+    """What to do about a write that failed, in Russian: the beginning of a sentence."""
+    number, path = _number(error), getattr(error, "filename", None)
+    if number in _IN_THE_WAY and path:
+        return f"Уберите «{path}»"
+    return _ADVICE.get(number, "Проверьте диск и права на папку")
+
+
+def _number(error: BaseException) -> int:
     number = getattr(error, "errno", None)
     if number is None:
         # Libraries wrap the error of the system, and keep its number only in the words.
         match = re.search(r"\[errno (\d+)\]", str(error), re.IGNORECASE)
-        number = int(match[1]) if match else 0
-    return _REASONS.get(number) or getattr(error, "strerror", None) or str(error)
+        return int(match[1]) if match else 0
+    return int(number)
+
+
+def remove(path: Path) -> None:
+    """Remove what stands at a path, a link without what it leads to; what cannot be removed now stays."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _claim(parent: Path) -> tuple[Path, int]:
@@ -178,7 +209,7 @@ def exchange(fresh: Path, current: Path) -> None:
         fresh.replace(current)
     elif not _exchanged(fresh, current):
         old = _old(current)
-        shutil.rmtree(old, ignore_errors=True)
+        remove(old)
         current.replace(old)
         fresh.replace(current)
         old.replace(fresh)
@@ -187,8 +218,9 @@ def exchange(fresh: Path, current: Path) -> None:
 
 def mend(current: Path) -> None:
     """Bring back the folder that an exchange cut short has moved away."""
-    if not current.exists() and _old(current).is_dir():
-        _old(current).replace(current)
+    old = _old(current)
+    if not current.exists() and old.is_dir() and not old.is_symlink():
+        old.replace(current)
 
 
 def _old(current: Path) -> Path:

@@ -11,6 +11,7 @@ hands        where worker processes come from
 workers      feeding and watching them
 work         done units until they are published; one batch of a year at a time
 manifest     what was run, with what, how it ended
+lying        the tree as it lies, checked before anything is built over it
 html, index  pages
 archive      pages of a municipality as one file
 publish      the tree: made aside, checked, put in place in one step

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from shnor_lib.batch import index, manifest
 from shnor_lib.batch.facts import Facts
+from shnor_lib.batch.lying import SCRIPT
 from shnor_lib.batch.manifest import Entry
 from shnor_lib.batch.names import REGION
 
 FOLDER = "zip"
 _DATE = (1980, 1, 1, 0, 0, 0)
-_SHARED = "assets/plotly.min.js"
 
 
 def lie(root: Path) -> bool:
@@ -49,7 +49,7 @@ def pack(root: Path, facts: Facts, entries: Iterable[Entry]) -> dict[str, str]:
     (root / FOLDER).mkdir(exist_ok=True)
     shared = root / FOLDER / ".shared"
     with zipfile.ZipFile(shared, "w") as archive:
-        _add(archive, _SHARED, (root / _SHARED).read_bytes())
+        _add(archive, SCRIPT, (root / SCRIPT).read_bytes())
     try:
         return {place: _pack(root, facts, place, own, shared) for place, own in sorted(found.items())}
     finally:

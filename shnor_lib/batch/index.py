@@ -6,6 +6,7 @@ Not:  a rating: municipalities stand in alphabetical order and carry no places.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -70,19 +71,32 @@ def write(root: Path, years: list[int]) -> None:
 
 
 def write_others(reports: Path, year: int) -> None:
-    """Write the index of every other year anew, so that each links to all."""
+    """Write the index of every other year anew, so that each links to all.
+
+    One that cannot be written stays as it is: the next batch of its year finds it out of date.
+    """
     years = published_years(reports)
     for other in years:
         if other != year:
-            write(reports / str(other), years)
+            with suppress(OSError):
+                write(reports / str(other), years)
+
+
+def is_current(root: Path, manifest: dict[str, Any]) -> bool:
+    """Whether the index of a tree is the one that its manifest and the years beside it give."""
+    path = root / INDEX
+    wanted = render(root, manifest, published_years(root.parent))
+    try:
+        return not path.is_symlink() and path.read_text(encoding="utf-8") == wanted
+    except (OSError, ValueError):
+        return False
 
 
 def published_years(reports: Path) -> list[int]:
-    """Years with a manifest, newest first."""
-    return sorted(
-        (int(path.parent.name) for path in reports.glob(f"*/{MANIFEST}") if path.parent.name.isdigit()),
-        reverse=True,
-    )
+    """Years with a manifest that can be read, newest first."""
+    roots = [path.parent for path in reports.glob(f"[0-9]*/{MANIFEST}")]
+    years = [root for root in roots if root.name.isascii() and root.name.isdigit() and load(root)]
+    return sorted((int(root.name) for root in years), reverse=True)
 
 
 def render(root: Path, manifest: dict[str, Any], years: list[int]) -> str:

@@ -1,24 +1,43 @@
 """The manifest of a published year: what was run, with what, how it ended, and which files lie in the tree.
 
-In:   `reports/<year>/manifest.json`.
-Out:  `Entry`, one unit; `read`, the entries of a tree; `content`, the manifest as it is written.
-Not:  putting a tree in place (see `publish`).
+In:   `reports/<year>/manifest.json`, trusted no further than it can be checked.
+Out:  `Entry`, one unit; `read`, the entries of a tree; `content`, the manifest as it is written; `intact`.
+Not:  putting a tree in place (see `publish`), or what to do where the manifest cannot be read (see `lying`).
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from shnor_lib.batch.facts import Facts
-from shnor_lib.batch.names import DONE, REGION
+from pydantic import AfterValidator, TypeAdapter
+
+from shnor_lib.batch.facts import Counts, Facts
+from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS, FAILED, REGION
 
 MANIFEST = "manifest.json"
 VERSION = 1
+_GONE = "Страница на диске повреждена и убрана. Она строится заново при следующем запуске."
+
+
+def _moment(value: str) -> str:
+    datetime.fromisoformat(value)
+    return value
+
+
+def _name(value: str) -> str:
+    """One that is a part of a path and leads nowhere else."""
+    if value in ("", ".", "..") or set(value) & set("/\\\0"):
+        raise ValueError("no name of a file")
+    return value
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+Name = Annotated[str, AfterValidator(_name)]
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,7 @@ class Published:
         methodology_hash: of all settings of the methodology; empty in a tree that an earlier version wrote.
     """
 
-    finished: str
+    finished: Moment
     snapshot: str
     methodology: str
     methodology_version: str
@@ -70,10 +89,10 @@ class Entry:
         memory: largest memory of the process of the last attempt, MB; 0 where it is not known.
     """
 
-    notebook: str
+    notebook: Name
     title: str
     label: str
-    municipality_id: str
+    municipality_id: Name
     municipality: str
     parameters: dict[str, Any]
     snapshot: str
@@ -84,7 +103,7 @@ class Entry:
     attempt: int
     error_code: str
     message: str
-    finished: str
+    finished: Moment
     published: Published | None
     memory: int = field(default=0)
 
@@ -94,18 +113,54 @@ class Entry:
         return self.notebook, self.municipality_id
 
 
+@dataclass(frozen=True)
+class _Place:
+    municipality: str
+    schools: int | None = None
+    listed: int | None = None
+    archive: str = ""
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """What must be right in a manifest before anything is made of it."""
+
+    version: Literal[1]
+    year: int
+    region: str
+    written: Moment
+    snapshot: str
+    snapshot_created: Moment
+    methodology: str
+    methodology_version: str
+    municipalities: dict[Name, _Place]
+    units: list[Entry]
+    methodology_title: str = ""
+    methodology_label: str = ""
+    methodology_hash: str = ""
+    methodology_trial_of: str = ""
+    without_municipality: Counts | None = None
+    shared: dict[str, str] = field(default_factory=dict)
+
+
 def now() -> str:
     """UTC time as it stands in manifests."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def content(facts: Facts, found: Iterable[Entry], zips: Mapping[str, str] | None = None) -> str:
+def content(
+    facts: Facts,
+    found: Iterable[Entry],
+    zips: Mapping[str, str] | None = None,
+    shared: Mapping[str, str] | None = None,
+) -> str:
     """Text of a manifest: the whole region first, then municipalities by id, notebooks in order.
 
     Args:
         facts: what the reports are made from.
         found: entries, those of earlier runs too.
         zips: archive of each municipality, where archives are published.
+        shared: hash of every file that is not of one report: the script, archives.
     """
 
     def place(municipality_id: str, name: str) -> dict[str, Any]:
@@ -131,6 +186,7 @@ def content(facts: Facts, found: Iterable[Entry], zips: Mapping[str, str] | None
         "methodology_trial_of": facts.trial_of,
         "municipalities": {item.id: place(item.id, item.name) for item in facts.municipalities},
         "without_municipality": asdict(facts.homeless),
+        "shared": dict(shared or {}),
         "units": [asdict(entry) for entry in units],
     }
     return json.dumps(values, ensure_ascii=False, indent=1)
@@ -143,25 +199,21 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def load(root: Path) -> dict[str, Any] | None:
-    """The manifest of a year; None where there is none, or one that something else has damaged.
-
-    The next batch writes a new one.
-    """
+    """The manifest of a year; None where there is none, or one that something else has damaged anywhere."""
     try:
-        loaded: dict[str, Any] = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
-        return loaded if loaded["version"] == VERSION else None
-    except (OSError, ValueError, KeyError, TypeError):
+        written = (root / MANIFEST).read_bytes()
+        _adapter().validate_json(written, strict=True)
+        loaded: dict[str, Any] = json.loads(written)
+        return loaded
+    except (OSError, ValueError, RecursionError):
         return None
 
 
 def read(root: Path, manifest: dict[str, Any] | None = None) -> dict[tuple[str, str], Entry]:
-    """Entries of a tree by notebook and folder; those whose pages no longer lie in it are left out."""
+    """Entries of a tree by notebook and folder; one whose pages no longer lie in it counts as failed."""
     manifest = manifest or load(root)
-    found = []
-    for values in (manifest or {}).get("units", []):
-        with suppress(AttributeError, KeyError, TypeError):
-            found.append(_entry(values))
-    return {entry.key: entry for entry in found if _lies(root, entry)}
+    found = _entries().validate_python((manifest or {}).get("units", []))
+    return {entry.key: entry if _lies(root, entry) else damaged(entry) for entry in found}
 
 
 def made_by(entry: Entry | None) -> str:
@@ -171,17 +223,27 @@ def made_by(entry: Entry | None) -> str:
     return entry.published.key
 
 
+def damaged(entry: Entry) -> Entry:
+    """The entry of a unit whose page is no report any more: it has to be made again."""
+    return replace(entry, published=None, status=FAILED, error_code=DAMAGED, message=_GONE)
+
+
 def intact(root: Path, entry: Entry) -> bool:
     """Whether the files of an entry are those that were published; also true where it has none."""
     page = entry.published
+    return page is None or (
+        _lies(root, entry)
+        and len(page.files) == len(page.sha256)
+        and all(same(root, name, known) for name, known in zip(page.files, page.sha256, strict=True))
+    )
+
+
+def same(root: Path, name: str, sha256: str) -> bool:
+    """Whether a file of a tree is the one that was published there."""
     try:
-        if page is None:
-            return True
-        found = [digest(root / name) for name in page.files]
+        return _is_own(root, name) and digest(root / name) == sha256
     except OSError:
         return False
-    # The first trees named no hashes.
-    return all(own == known for own, known in zip(found, page.sha256, strict=False))
 
 
 def digest(path: Path) -> str:
@@ -190,11 +252,28 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _entry(values: dict[str, Any]) -> Entry:
-    page = values.get("published")
-    lists = {name: tuple(page.get(name, ())) for name in ("files", "sha256")} if page else {}
-    return Entry(**{**values, "published": Published(**{**page, **lists}) if page else None})
-
-
 def _lies(root: Path, entry: Entry) -> bool:
-    return entry.published is None or all((root / name).exists() for name in entry.published.files)
+    """Whether the tree has the files of an entry, under the names that we give and no others."""
+    page = entry.published
+    if page is None:
+        return True
+    ours = {f"{entry.municipality_id}/{entry.notebook}{ending}" for ending in ENDINGS.values()}
+    return (
+        bool(page.files) and ours.issuperset(page.files) and all(_is_own(root, name) for name in page.files)
+    )
+
+
+def _is_own(root: Path, name: str) -> bool:
+    """Whether a name in a tree is a file of the tree itself; a link shows what others may change."""
+    path = root / name
+    return path.is_file() and not path.is_symlink() and not path.parent.is_symlink()
+
+
+@cache
+def _adapter() -> TypeAdapter[_Manifest]:
+    return TypeAdapter(_Manifest)
+
+
+@cache
+def _entries() -> TypeAdapter[list[Entry]]:
+    return TypeAdapter(list[Entry])

@@ -106,7 +106,7 @@ def sort_out(
         key: key of a unit (see `keys`).
         lying: entries of the published tree.
         anew: run also what is unchanged.
-        only_failed: run only what failed last time.
+        only_failed: run only what failed last time, or whose page is gone or damaged since.
         in_other_formats: keys that a unit would have were other formats asked for.
         intact: whether the files of an entry are still those that were published.
     """
@@ -114,7 +114,7 @@ def sort_out(
     unchanged, left_out = [], []
     for unit in units:
         entry, own = lying.get(unit.key), key(unit)
-        if only_failed and (entry is None or entry.status == DONE):
+        if only_failed and (entry is None or (entry.status == DONE and intact(entry))):
             left_out.append(unit)
         elif entry is not None and not anew and made_by(entry) == own and intact(entry):
             unchanged.append(unit)

@@ -76,6 +76,12 @@ def nothing_to_do(console: Console | None, todo: Plan, year: int) -> None:
         console.print(nothing if todo.left_out else same, highlight=False)
 
 
+def shared_again(console: Console | None) -> None:
+    """Say that the index and what the reports share were written though no report had to run."""
+    if console is not None:
+        console.print("Указатель, общие файлы и архивы записаны заново.", highlight=False, soft_wrap=True)
+
+
 def shared_first(console: Console | None) -> None:
     """Say that what all reports share is worked out before the first of them."""
     if console is not None:

@@ -14,23 +14,22 @@ Out:  the new tree. Whenever a run dies, a reader finds one whole tree with a ma
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import plotly
 
 from shnor_lib import atomic, locks
-from shnor_lib.batch import archive, index, logs, manifest
+from shnor_lib.batch import archive, index, logs, lying, manifest
 from shnor_lib.batch.facts import Facts
-from shnor_lib.batch.job import MESSAGES, Outcome
+from shnor_lib.batch.job import Outcome
 from shnor_lib.batch.manifest import Entry, Published
-from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS, FAILED
+from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS
 from shnor_lib.batch.plan import Unit
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 
-ASSETS = "assets"
 _TURNSTILE = ".publishing"
 _PATIENCE = 300.0  # seconds; another year is put in place in a moment, a whole country in some more
 
@@ -108,7 +107,12 @@ def made(
 
 
 def publish(
-    root: Path, fresh: Sequence[Made], facts: Facts, log: Path | None = None, zips: bool | None = None
+    root: Path,
+    fresh: Sequence[Made],
+    facts: Facts,
+    log: Path | None = None,
+    zips: bool | None = None,
+    year: Collection[tuple[str, str]] | None = None,
 ) -> Path:
     """Put a new tree of the year in place of the old one.
 
@@ -118,24 +122,30 @@ def publish(
         facts: what the reports are made from.
         log: what the processes printed, for the operator.
         zips: pack the pages of each municipality; as the tree has it when None.
+        year: keys of all units of the year, where the run is one of the whole year; units that are no more
+            and whose pages are gone are then forgotten.
 
     Returns:
         Path of the manifest.
 
     Raises:
         OSError: the new tree cannot be written; the old one stays as it was.
-        RunError: the new tree is not what its manifest says; the old one stays.
+        RunError: the new tree is not what its manifest says, or pages of the old one would vanish for want of
+            a manifest; the old one stays.
     """
     atomic.mend(root)
+    made_now = {item.entry.key for item in fresh}
+    lying.check(root, part=year is None or not made_now.issuperset(year))
     new = root.with_name(f".new-{root.name}")
-    shutil.rmtree(new, ignore_errors=True)
+    atomic.remove(new)
     new.mkdir(parents=True)
     try:
         entries = manifest.read(root)
-        made_now = {item.entry.key for item in fresh}
-        for key, old in entries.items():
+        for key, old in list(entries.items()):
             if key not in made_now:
                 entries[key] = _take_over(old, root, new)
+                if year is not None and key not in year and entries[key].error_code == DAMAGED:
+                    del entries[key]
         for item in fresh:
             entries[item.entry.key] = _lay(item, root, new)
         if log is not None:
@@ -143,7 +153,9 @@ def publish(
         _share_plotly(root, new)
         wanted = archive.lie(root) if zips is None else zips
         packed = archive.pack(new, facts, entries.values()) if wanted else {}
-        atomic.write_text(new / manifest.MANIFEST, manifest.content(facts, entries.values(), packed))
+        shared = {name: manifest.digest(new / name) for name in (lying.SCRIPT, *packed.values())}
+        written = manifest.content(facts, entries.values(), packed, shared)
+        atomic.write_text(new / manifest.MANIFEST, written)
         _check(new)
         # Indexes of all years lead to each other: a batch of another year waits here while we change them.
         with locks.held(root.parent / _TURNSTILE, _PATIENCE):
@@ -152,7 +164,7 @@ def publish(
             atomic.exchange(new, root)
             index.write_others(root.parent, facts.year)
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        atomic.remove(new)
     return root / manifest.MANIFEST
 
 
@@ -176,7 +188,7 @@ def _take_over(entry: Entry, root: Path, new: Path) -> Entry:
     if manifest.intact(root, entry):
         _take_files(entry.published, root, new)
     else:
-        entry = replace(entry, published=None, status=FAILED, error_code=DAMAGED, message=MESSAGES[DAMAGED])
+        entry = manifest.damaged(entry)
     return entry
 
 
@@ -196,10 +208,9 @@ def _link(source: Path, target: Path) -> None:
 
 def _share_plotly(root: Path, new: Path) -> None:
     source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    target = new / ASSETS / source.name
-    lies = root / ASSETS / source.name
-    if lies.exists() and lies.stat().st_size == source.stat().st_size:
-        _link(lies, target)
+    target = new / lying.SCRIPT
+    if manifest.same(root, lying.SCRIPT, manifest.digest(source)):
+        _link(root / lying.SCRIPT, target)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)

@@ -16,12 +16,13 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from pydantic import ConfigDict, TypeAdapter
 from rich.console import Console
 
 from shnor_lib import atomic
-from shnor_lib.batch import address, manifest, plan, publish
+from shnor_lib.batch import address, lying, manifest, plan, publish
 from shnor_lib.batch import parameters as strict
-from shnor_lib.batch.course import STAYS, Course, Means
+from shnor_lib.batch.course import Course, Means
 from shnor_lib.batch.facts import Facts, gather
 from shnor_lib.batch.index import INDEX
 from shnor_lib.batch.interrupts import interruptible
@@ -36,7 +37,7 @@ from shnor_lib.batch.names import (
     SHNOR,
 )
 from shnor_lib.batch.plan import Plan
-from shnor_lib.batch.progress import another_method, nothing_to_do, reporter
+from shnor_lib.batch.progress import another_method, nothing_to_do, reporter, shared_again
 from shnor_lib.batch.publish import Made
 from shnor_lib.batch.work import Work, request
 from shnor_lib.errors import RunError
@@ -71,6 +72,13 @@ class Request:
     zips: bool | None = None
     anew: bool = False
     only_failed: bool = False
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is about all reports of a year."""
+        return not self.notebooks and not self.municipalities
 
 
 @dataclass(frozen=True)
@@ -111,7 +119,7 @@ def prepare(project: Project, asked: Request) -> tuple[Facts, Plan]:
         SelectionError: an unknown notebook or municipality, a year without data.
         ParameterError: parameters that do not fit, all at once.
         InputError: no snapshot, or municipality ids that cannot be folders.
-        RunError: unknown format.
+        RunError: unknown format, or a tree over which this cannot be published (see `lying`).
     """
     check_formats(tuple(asked.formats))
     given = dict(asked.parameters)
@@ -121,13 +129,13 @@ def prepare(project: Project, asked: Request) -> tuple[Facts, Plan]:
     plan.check_folders(facts.municipalities)
     units = plan.units(chosen, _places(facts, whole=not asked.municipalities), facts.year, values)
     root = project.reports / str(facts.year)
-    lying = manifest.read(root)
+    lying.check(root, part=asked.only_failed or not asked.whole)
     keys = Keys(facts, tuple(asked.formats))
     others = [Keys(facts, some).of for some in choices() if set(some) != set(asked.formats)]
     todo = plan.sort_out(
         units,
         keys.of,
-        lying,
+        manifest.read(root),
         asked.anew,
         asked.only_failed,
         others,
@@ -142,7 +150,14 @@ def resume(reports: Path, year: int | None) -> Request:
     Raises:
         RunError: no run was interrupted, or several were and the year is not said.
     """
-    return Request(**request(reports, year))
+
+    def understood(note: bytes, when: int) -> Request:
+        asked = TypeAdapter(Request).validate_json(note, strict=True)
+        if asked.year != when:
+            raise ValueError("a request for another year")
+        return asked
+
+    return request(reports, year, understood)
 
 
 def run_batch(
@@ -186,12 +201,14 @@ def run_batch(
     root = project.reports / str(facts.year)
     another_method(console, facts, manifest.load(root))
     made: list[Made] = []
-    interrupted = False
+    interrupted = resumable = False
+    units = {unit.key for unit in (*todo.run, *todo.unchanged, *todo.left_out)} if asked.whole else None
     try:
         with interruptible() as signals, Work.of(project.reports, facts.year) as work:
             atomic.mend(root)
             if todo.run:
                 work.ask({**asdict(asked), "year": facts.year})
+                resumable = True
                 means = Means(max(1, min(jobs or cores(), len(todo.run))), timeout, engine, memory, cluster)
                 with reporter(console, todo, facts.year, means.jobs) as progress:
                     try:
@@ -208,19 +225,25 @@ def run_batch(
             else:
                 nothing_to_do(console, todo, facts.year)
             signals.end()
-            if made or asked.zips is not None or not (root / manifest.MANIFEST).exists():
-                publish.publish(root, made, facts, work.log, asked.zips)
+            kept_back = interrupted and lying.nameless(root)  # pages of which only a whole run can take care
+            if not kept_back and (made or asked.zips is not None or not lying.whole(root)):
+                publish.publish(root, made, facts, work.log, asked.zips, units)
+                if not todo.run:
+                    shared_again(console)
             if not interrupted:
                 work.clear()
     except OSError as error:
+        kept = "готовое сохранено. " if resumable else "отчёты не строились. "
+        on = "продолжите: shnor batch --resume" if resumable else "повторите запуск."
         raise RunError(
-            f"Отчёты не записаны в «{project.reports}»: {atomic.reason(error)}. {STAYS}"
+            f"Отчёты не записаны в «{project.reports}»: {atomic.reason(error)}. "
+            f"Прежние страницы целы, {kept}{atomic.advice(error)} и {on}"
         ) from error
     if interrupted:
+        done = "; они сохранены" if kept_back else "; они опубликованы"
         raise RunError(
-            f"Запуск прерван. Готово отчётов: {len(made)} из {len(todo.run)}"
-            f"{'; они опубликованы' if made else ''}. Остальные страницы не изменились. "
-            "Продолжить: shnor batch --resume"
+            f"Запуск прерван. Готово отчётов: {len(made)} из {len(todo.run)}{done if made else ''}. "
+            "Остальные страницы не изменились. Продолжить: shnor batch --resume"
         )
     entries = tuple(item.entry for item in made)
     return BatchResult(

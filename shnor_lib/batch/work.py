@@ -2,7 +2,7 @@
 
     reports/.batch-<year>/lock               held while a batch of the year runs
     reports/.batch-<year>/request.json       what was asked for, for `--resume`
-    reports/.batch-<year>/done/<key>/        files of a unit that is done, renamed here whole
+    reports/.batch-<year>/done/<key>/        files and hashes of a unit that is done, renamed here whole
     reports/.batch-<year>/making/<run>/<number>/   a unit at work
 
 In:   outcomes of units with their files.
@@ -17,19 +17,36 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
 
 from shnor_lib import atomic, locks
+from shnor_lib.batch import manifest
 from shnor_lib.batch.job import Outcome
+from shnor_lib.batch.names import DONE
 from shnor_lib.errors import RunError
 
 _OUTCOME = "outcome.json"
 _REQUEST = "request.json"
 _MAKING = "making"
+_DONE = "done"
+
+Asked = TypeVar("Asked")
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is noted of a done unit, so that its files are taken for no others and for none that changed."""
+
+    key: str
+    outcome: Outcome
+    sha256: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,20 +67,27 @@ class Work:
         """Enter the workshop of a year; nobody else can until the block ends, however it ends.
 
         Raises:
-            RunError: another batch of this year is running.
+            RunError: another batch of this year is running, or no folder stands in the place of the workshop.
             OSError: the reports cannot be written.
         """
         root = reports / f".batch-{year}"
+        if root.is_symlink() or (root.exists() and not root.is_dir()):
+            raise RunError(
+                f"Нужна папка «{root}», но на её месте стоит файл или ссылка. Уберите и повторите."
+            )
         root.mkdir(parents=True, exist_ok=True)
         with locks.held(root / "lock") as free:
             if not free:
                 raise RunError(_busy(year, root / "lock"))
-            shutil.rmtree(root / _MAKING, ignore_errors=True)
+            atomic.remove(root / _MAKING)
             # A folder of this run alone: a process that outlived an earlier run finds its own gone, and
             # cannot leave the page of one municipality where that of another is awaited.
             work = cls(root, root / _MAKING / secrets.token_hex(4))
             work.making.mkdir(parents=True)
-            (root / "done").mkdir(exist_ok=True)
+            for path, kind in ((root / _DONE, "dir"), (root / _REQUEST, "file"), (work.log, "file")):
+                if path.is_symlink() or not getattr(path, f"is_{kind}")():
+                    atomic.remove(path)
+            (root / _DONE).mkdir(exist_ok=True)
             yield work
 
     @property
@@ -80,22 +104,31 @@ class Work:
 
     def keep(self, key: str, folder: Path, outcome: Outcome) -> Path:
         """Keep the files of a done unit: written, flushed, renamed."""
-        (folder / _OUTCOME).write_text(json.dumps(asdict(outcome), ensure_ascii=False), encoding="utf-8")
+        noted = _Kept(key, outcome, {path.name: manifest.digest(path) for path in folder.iterdir()})
+        (folder / _OUTCOME).write_text(json.dumps(asdict(noted), ensure_ascii=False), encoding="utf-8")
         for path in folder.iterdir():
             with path.open("rb") as stream:
                 os.fsync(stream.fileno())
-        kept = self.root / "done" / key
-        shutil.rmtree(kept, ignore_errors=True)
+        kept = self.root / _DONE / key
+        atomic.remove(kept)
         folder.replace(kept)
         return kept
 
     def done(self, key: str) -> tuple[Path, Outcome] | None:
-        """Files and outcome of a unit that an earlier, interrupted run has made; None where there is none."""
-        kept = self.root / "done" / key
+        """Files and outcome of a unit that an earlier, interrupted run has made; None where there is none.
+
+        What is not as it was kept counts as none: the unit is run again.
+        """
+        kept = self.root / _DONE / key
         try:
-            return kept, Outcome(**json.loads((kept / _OUTCOME).read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            noted = _kept().validate_json((kept / _OUTCOME).read_bytes(), strict=True)
+            names = {path.name for path in kept.iterdir()} - {_OUTCOME}
+        except (OSError, ValueError):
             return None
+        own = noted.key == key and noted.outcome.status == DONE and names == noted.sha256.keys()
+        if own and names and all(manifest.same(kept, *one) for one in noted.sha256.items()):
+            return kept, noted.outcome
+        return None
 
     def ask(self, request: Mapping[str, Any]) -> None:
         """Note what a run was asked for."""
@@ -104,9 +137,14 @@ class Work:
     def clear(self) -> None:
         """Everything is published: forget it."""
         for name in (_REQUEST, self.log.name):
-            (self.root / name).unlink(missing_ok=True)
-        for name in ("done", _MAKING):
+            atomic.remove(self.root / name)
+        for name in (_DONE, _MAKING):
             shutil.rmtree(self.root / name, ignore_errors=True)
+
+
+@cache
+def _kept() -> TypeAdapter[_Kept]:
+    return TypeAdapter(_Kept)
 
 
 def _busy(year: int, lock: Path) -> str:
@@ -120,23 +158,29 @@ def _busy(year: int, lock: Path) -> str:
     )
 
 
-def request(reports: Path, year: int | None) -> dict[str, Any]:
+def request(reports: Path, year: int | None, understood: Callable[[bytes, int], Asked]) -> Asked:
     """What the interrupted run was asked for: of the year, or of the only one there is.
+
+    Args:
+        reports: folder of the reports.
+        year: year of the run; the only one that was interrupted when None.
+        understood: what a note of the given year says; ValueError where it says nothing that could be asked.
 
     Raises:
         RunError: no run was interrupted, or several were and the year is not said.
     """
-    found = {}
-    for path in sorted(reports.glob(f".batch-*/{_REQUEST}")):
+    found: dict[int, Asked] = {}
+    unreadable = []
+    for path in sorted(reports.glob(f".batch-[0-9]*/{_REQUEST}")):
         when = path.parent.name.removeprefix(".batch-")
-        if when.isdigit() and year in (None, int(when)):
+        if when.isascii() and when.isdigit() and year in (None, int(when)):
             try:
-                found[int(when)] = json.loads(path.read_text(encoding="utf-8"))
+                found[int(when)] = understood(path.read_bytes(), int(when))
             except (OSError, ValueError):
-                continue
+                unreadable.append(f"«{path}»")
     if len(found) == 1:
-        asked: dict[str, Any] = next(iter(found.values()))
-        return asked
+        return next(iter(found.values()))
     if found:
         raise RunError(f"Прерваны запуски за разные годы: {', '.join(map(str, found))}. Добавьте --year.")
-    raise RunError("Прерванного запуска нет: продолжать нечего. Начните новый: shnor batch")
+    why = f" Не читается {', '.join(unreadable)}: файл повреждён." if unreadable else ""
+    raise RunError(f"Прерванного запуска нет: продолжать нечего.{why} Начните новый: shnor batch")

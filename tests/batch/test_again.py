@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from shnor_lib.batch import BatchResult, Request, keys, manifest, prepare, resume, run_batch, workers
+from shnor_lib.batch.job import Outcome
 from shnor_lib.batch.work import Work
 from shnor_lib.errors import RunError
 from shnor_lib.settings import Project
@@ -182,6 +185,91 @@ def test_only_failed_units_are_tried_again(tmp_path: Path) -> None:
     assert true(project) == {("02_picky", "reg22_m001"): "done", ("02_picky", "reg22_m002"): "failed"}
 
 
+def test_a_page_that_is_gone_or_damaged_counts_as_failed(
+    once: tuple[Project, BatchResult], tmp_path: Path
+) -> None:
+    project = copied(once, tmp_path)
+    before = pages(project)
+    (project.reports / "2025" / "reg22_m001" / "01_good.html").unlink()
+    (project.reports / "2025" / "reg22_m002" / "01_good.ipynb").write_text("правка", encoding="utf-8")
+    result = run_batch(project, Request(only_failed=True, zips=True))
+    assert sorted(entry.municipality_id for entry in result.units) == ["reg22_m001", "reg22_m002"]
+    assert set(true(project).values()) == {"done"}
+    assert {name: page for name, page in pages(project).items() if name in before}.keys() == before.keys()
+
+
+def copied(once: tuple[Project, BatchResult], tmp_path: Path) -> Project:
+    """The project with its reports, to be damaged."""
+    shutil.copytree(once[0].root, tmp_path / "project")
+    return Project(tmp_path / "project")
+
+
+@pytest.mark.parametrize("name", ["index.html", "assets/plotly.min.js"])
+def test_a_run_with_nothing_to_build_mends_what_reports_share(
+    once: tuple[Project, BatchResult], tmp_path: Path, name: str
+) -> None:
+    project, said = copied(once, tmp_path), StringIO()
+    path = project.reports / "2025" / name
+    was = path.read_bytes()
+    path.unlink()
+    result = run_batch(project, ONE, console=Console(file=said, width=200))
+    assert (len(result.units), result.exit_code) == (0, 0)
+    assert "записаны заново" in said.getvalue()
+    assert len(path.read_bytes()) == len(was)
+    stamp = path.stat().st_mtime_ns
+    run_batch(project, ONE)
+    assert path.stat().st_mtime_ns == stamp, "a whole tree is left alone"
+
+
+PARTS = (ONE, Request(["01"]), Request(only_failed=True), replace(ONE, anew=True))
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def cut(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8")[:500], encoding="utf-8")
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("damage", [gone, cut, a_folder])
+def test_without_a_manifest_a_part_of_the_year_is_refused(
+    once: tuple[Project, BatchResult], tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    project = copied(once, tmp_path)
+    damage(project.reports / "2025" / "manifest.json")
+    before = sorted(project.reports.rglob("*")), pages(project)
+    for asked in PARTS:
+        for attempt in (prepare, run_batch):
+            with pytest.raises(RunError, match=r"manifest.json» .*shnor batch --year 2025"):
+                attempt(project, asked)
+    assert (sorted(project.reports.rglob("*")), pages(project)) == before
+
+
+def test_without_a_manifest_the_whole_year_is_built_and_published_only_whole(
+    once: tuple[Project, BatchResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = copied(once, tmp_path)
+    a_folder(project.reports / "2025" / "manifest.json")
+    before = pages(project)
+
+    def stopped(_: object, entry: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("shnor_lib.batch.progress._Silent.done", stopped)
+        with pytest.raises(RunError, match=r"Запуск прерван.*они сохранены"):
+            run_batch(project, Request(), jobs=1)
+    assert pages(project) == before
+    assert run_batch(project, resume(project.reports, None), jobs=2).exit_code == 1, "02 is a picky one"
+    assert len(true(project)) == 10
+
+
 def test_a_second_batch_of_the_year_is_refused_while_one_is_at_work(
     once: tuple[Project, BatchResult],
 ) -> None:
@@ -192,6 +280,72 @@ def test_a_second_batch_of_the_year_is_refused_while_one_is_at_work(
         with Work.of(project.reports, 2024):
             pass
     assert true(project).keys() == {("01_good", "reg22_m001"), ("01_good", "reg22_m002")}
+
+
+NOTES = {
+    "list": "[]",
+    "unknown": '{"foo": 1}',
+    "empty": "{}",
+    "cut": '{"ye',
+    "types": '{"year": 2025, "notebooks": 5, "formats": null}',
+    "another year": '{"year": 2024}',
+}
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_a_damaged_note_of_a_request_is_named_and_asks_for_nothing(tmp_path: Path, note: str) -> None:
+    path = tmp_path / ".batch-2025" / "request.json"
+    path.parent.mkdir()
+    path.write_text(NOTES[note], encoding="utf-8")
+    with pytest.raises(RunError, match=r"Прерванного запуска нет.*request.json»: файл повреждён"):
+        resume(tmp_path, None)
+    path.write_text('{"year": 2025, "notebooks": ["01"], "parameters": {"threshold": 25}}', encoding="utf-8")
+    assert resume(tmp_path, None) == Request(["01"], year=2025, parameters={"threshold": 25})
+
+
+def test_a_workshop_with_the_wrong_things_in_it_is_put_in_order(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    with Work.of(tmp_path, 2025) as work:
+        pass
+    for name in ("request.json", "workers.txt"):
+        (work.root / name).mkdir()
+    shutil.rmtree(work.root / "done")
+    (work.root / "done").write_text("", encoding="utf-8")
+    shutil.rmtree(work.root / "making")
+    (work.root / "making").symlink_to(outside)
+    with Work.of(tmp_path, 2025) as work:
+        work.ask({"year": 2025})
+        assert resume(tmp_path, None).year == 2025
+        assert list(outside.iterdir()) == []
+        work.clear()
+    assert [path.name for path in work.root.iterdir()] == ["lock"]
+    shutil.rmtree(work.root)
+    work.root.write_text("", encoding="utf-8")
+    with pytest.raises(RunError, match=r"Нужна папка «.*\.batch-2025»"), Work.of(tmp_path, 2025):
+        pass
+
+
+def test_of_what_was_kept_only_what_nobody_touched_counts_as_done(tmp_path: Path) -> None:
+    with Work.of(tmp_path, 2025) as work:
+
+        def keep(number: int) -> Path:
+            folder = work.folder(number)
+            (folder / "01_good.html").write_text(f"страница {number}", encoding="utf-8")
+            return work.keep(f"{number}", folder, Outcome("done", 1.5))
+
+        kept = [keep(number) for number in range(6)]
+        assert work.done("0") == (kept[0], Outcome("done", 1.5))
+        (kept[0] / "01_good.html").write_text("страница 9", encoding="utf-8")
+        (kept[1] / "01_good.html").unlink()
+        kept[2].rename(work.root / "other")
+        kept[3].rename(kept[2])
+        (work.root / "other").rename(kept[3])
+        note = kept[4] / "outcome.json"
+        note.write_text(note.read_text(encoding="utf-8").replace('"done"', '"failed"'), encoding="utf-8")
+        (kept[5] / "outcome.json").write_text("[1]", encoding="utf-8")
+        assert [work.done(f"{number}") for number in range(6)] == [None] * 6
+        assert work.done(keep(0).name) == (kept[0], Outcome("done", 1.5))
 
 
 def test_nothing_to_resume_is_said(tmp_path: Path) -> None:

@@ -119,12 +119,25 @@ def test_a_disk_that_is_full_when_the_tree_is_to_be_put_in_place(
         completed(fresh, undisturbed)
 
 
+def test_a_disk_that_is_full_from_the_start_is_no_run_to_be_continued(
+    fresh: Project, undisturbed: Mapping[str, bytes]
+) -> None:
+    with small_disk(fresh.reports, "40m") as disk:
+        hog = fill(disk)
+        with pytest.raises(RunError, match=r"на диске нет места\..*Освободите место и повторите запуск"):
+            run_batch(fresh, ALL, jobs=1)
+        with pytest.raises(RunError, match="Прерванного запуска нет"):
+            resume(fresh.reports, None)
+        hog.unlink()
+        completed(fresh, undisturbed)
+
+
 def test_a_disk_that_may_not_be_written_to(
     fresh: Project, ran: Path, undisturbed: Mapping[str, bytes]
 ) -> None:
     with reports_on_a_disk(fresh, ran, "20m") as (disk, before):
         read_only(disk, True)
-        with pytest.raises(RunError, match="диск доступен только для чтения"):
+        with pytest.raises(RunError, match=r"только для чтения\..*Разрешите запись на диск и повторите"):
             run_batch(fresh, ALL)
         assert pages(fresh) == before
         assert set(true(fresh).values()) == {"done"}

@@ -5,13 +5,15 @@ import hashlib
 import json
 import shutil
 import zipfile
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shnor_lib import atomic
-from shnor_lib.batch import index, logs, manifest, publish
+from shnor_lib.batch import index, logs, lying, manifest, publish
 from shnor_lib.batch.facts import Counts, Facts
 from shnor_lib.batch.job import Outcome
 from shnor_lib.batch.manifest import Entry
@@ -52,6 +54,7 @@ def put(
     facts: Facts = FACTS,
     key: str = "key",
     zips: bool | None = None,
+    year: Collection[tuple[str, str]] | None = None,
 ) -> dict[str, Entry]:
     """Publish what units of one notebook ended with, by municipality."""
     lying, fresh = manifest.read(root), []
@@ -66,7 +69,7 @@ def put(
         )
         before = lying.get(unit.key)
         fresh.append(publish.made(unit, key, outcome, aside, facts, HEAD, before))
-    publish.publish(root, fresh, facts, zips=zips)
+    publish.publish(root, fresh, facts, zips=zips, year=year)
     return {item.entry.municipality_id: item.entry for item in fresh}
 
 
@@ -117,12 +120,161 @@ def test_the_log_of_a_failure_stays_until_the_unit_runs_again(root: Path) -> Non
     assert (logs.folder(root) / "m1" / "01_good.txt").read_text(encoding="utf-8") == "Traceback"
 
 
-def test_entries_of_other_runs_stay_and_those_of_deleted_pages_go(root: Path) -> None:
+def test_entries_of_other_runs_stay_and_those_of_deleted_pages_have_failed(root: Path) -> None:
     put(root, ("m1", Outcome(DONE, 1)))
     put(root, ("m2", Outcome(DONE, 1)))
     assert len(manifest.read(root)) == 2
     (root / "m2" / "01_good.html").unlink()
-    assert list(manifest.read(root)) == [("01_good", "m1")]
+    assert statuses(root) == {"m1": "", "m2": "damaged"}
+    put(root, ("m3", Outcome(DONE, 1)))
+    assert statuses(root) == {"m1": "", "m2": "damaged", "m3": ""}
+    assert not (root / "m2").exists()
+
+
+def test_a_unit_that_is_no_more_and_has_no_page_is_forgotten_by_a_run_of_the_whole_year(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)), ("m3", Outcome(DONE, 1)))
+    (root / "m2" / "01_good.html").unlink()
+    put(root, ("m4", Outcome(DONE, 1)))
+    publish.publish(root, [], FACTS, year={("01_good", "m4"), ("01_good", "m3")})
+    assert statuses(root) == {"m1": "", "m3": "", "m4": ""}, "a page that lies there stays"
+
+
+def change(root: Path, how: Callable[[dict[str, Any]], object]) -> None:
+    """Another content of the manifest."""
+    path = root / manifest.MANIFEST
+    values = json.loads(path.read_text(encoding="utf-8"))
+    how(values)
+    path.write_text(json.dumps(values), encoding="utf-8")
+
+
+def statuses(root: Path) -> dict[str, str]:
+    return {entry.municipality_id: entry.error_code for entry in manifest.read(root).values()}
+
+
+def test_what_a_tree_does_not_hold_itself_is_not_intact(root: Path, tmp_path: Path) -> None:
+    put(root, *((place, Outcome(DONE, 1)) for place in NAMES))
+    outside = tmp_path / "s.txt"
+    outside.write_text("страница", encoding="utf-8")
+    page = root / "m1" / "01_good.html"
+    page.unlink()
+    page.symlink_to(outside)
+    (root / "m2").rename(tmp_path / "m2")
+    (root / "m2").symlink_to(tmp_path / "m2")
+    paths = {"m3": "../../s.txt", "m4": str(outside), REGION: "m3/01_good.html"}
+
+    def lead_away(values: dict[str, Any]) -> None:
+        for unit in values["units"]:
+            if unit["municipality_id"] in paths:
+                unit["published"]["files"][1] = paths[unit["municipality_id"]]
+
+    change(root, lead_away)
+    assert statuses(root) == dict.fromkeys(NAMES, "damaged")
+
+
+@pytest.mark.parametrize("hashes", [[], ["0" * 64], ["0" * 64] * 3])
+def test_a_page_without_its_hash_is_not_intact(root: Path, hashes: list[str]) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    change(root, lambda values: values["units"][0]["published"].update(sha256=hashes))
+    (entry,) = manifest.read(root).values()
+    assert not manifest.intact(root, entry)
+    change(root, lambda values: values["units"][0]["published"].update(sha256=[], files=[]))
+    assert statuses(root) == {"m1": "damaged"}
+
+
+def spoil(path: Path) -> None:
+    """Other bytes, as many."""
+    size = path.stat().st_size
+    path.unlink()  # the file itself, not its other names
+    path.write_bytes(b"x" * size)
+
+
+def test_what_reports_share_is_whole_only_as_it_was_published(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), zips=True)
+    assert lying.whole(root)
+    before = {name: content for name, content in files(root).items() if name.endswith((".js", ".zip"))}
+    for name in ("index.html", "assets/plotly.min.js", "zip/m1.zip"):
+        for damage in (Path.unlink, spoil):
+            damage(root / name)
+            assert not lying.whole(root), name
+            publish.publish(root, [], FACTS)
+            assert lying.whole(root)
+    after = files(root)
+    assert {name: after[name] for name in before} == before
+    change(root, lambda values: values.pop("shared"))
+    assert not lying.whole(root), "an earlier version noted no hashes of shared files"
+
+
+def test_another_year_makes_an_index_out_of_date_and_writes_it(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    put(root.parent / "2024", ("m1", Outcome(DONE, 1)), facts=replace(FACTS, year=2024))
+    assert lying.whole(root)
+    shutil.rmtree(root.parent / "2024")
+    assert not lying.whole(root), "it leads to a year that is no more"
+
+
+def test_what_dead_runs_left_in_the_way_is_removed(root: Path, tmp_path: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    left = root.with_name(".new-2025")
+    left.write_text("", encoding="utf-8")
+    put(root, ("m2", Outcome(DONE, 1)))
+    left.symlink_to(tmp_path)
+    root.with_name(".old-2025").symlink_to(tmp_path)
+    put(root, ("m3", Outcome(DONE, 1)))
+    assert statuses(root) == {"m1": "", "m2": "", "m3": ""}
+    assert not left.is_symlink()
+    assert tmp_path.exists()
+
+
+def test_a_link_in_the_place_of_the_year_is_named(root: Path, tmp_path: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    root.rename(tmp_path / "elsewhere")
+    before = files(tmp_path / "elsewhere")
+    root.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RunError, match=r"на месте папки «.*2025» стоит ссылка"):
+        put(root, ("m2", Outcome(DONE, 1)))
+    root.unlink()
+    root.write_text("", encoding="utf-8")
+    with pytest.raises(RunError, match=r"на месте папки «.*2025» стоит файл"):
+        put(root, ("m2", Outcome(DONE, 1)))
+    assert files(tmp_path / "elsewhere") == before
+
+
+DAMAGES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "units null": lambda values: values.update(units=None),
+    "units number": lambda values: values.update(units=5),
+    "attempt": lambda values: values["units"][0].update(attempt="x"),
+    "finished": lambda values: values["units"][0].update(finished=5),
+    "no date": lambda values: values["units"][0]["published"].update(finished="вчера"),
+    "folder": lambda values: values["units"][0].update(municipality_id="../.."),
+    "key": lambda values: [values.pop(key) for key in list(values) if key != "version"],
+    "counts": lambda values: values["municipalities"]["m1"].update(schools="много"),
+    "one unit of two": lambda values: values["units"].append({}),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_manifest_with_one_wrong_value_is_no_manifest(root: Path, damage: str) -> None:
+    put(root, ("m1", Outcome(DONE, 1)))
+    older = root.parent / "2024"
+    put(older, ("m1", Outcome(DONE, 1)), facts=replace(FACTS, year=2024))
+    change(root, DAMAGES[damage])
+    assert manifest.load(root) is None
+    assert index.published_years(root.parent) == [2024]
+    put(older, ("m2", Outcome(DONE, 1)), facts=replace(FACTS, year=2024))
+    assert "../2025/" not in (older / "index.html").read_text(encoding="utf-8")
+
+
+def test_pages_of_which_no_manifest_tells_are_replaced_all_or_none(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)))
+    (root / manifest.MANIFEST).unlink()
+    before = files(root)
+    with pytest.raises(
+        RunError, match=r"файла «.*manifest.json» нет или он повреждён.*shnor batch --year 2025"
+    ):
+        put(root, ("m1", Outcome(DONE, 1)), text="новая")
+    assert files(root) == before
+    put(root, ("m1", Outcome(DONE, 1)), text="новая", year={("01_good", "m1")})
+    assert statuses(root) == {"m1": ""}
 
 
 def test_the_manifest_holds_the_hash_of_every_file(root: Path) -> None:
@@ -288,8 +440,9 @@ def test_a_page_of_earlier_data_carries_its_date(root: Path) -> None:
 
 
 def test_the_year_is_the_only_thing_that_makes_a_folder_a_year(tmp_path: Path) -> None:
-    for name in ("2025", "2024", "screening", "2023"):
+    written = manifest.content(FACTS, [])
+    for name in ("2025", "2024", "screening", "2023", "202²", "²"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "manifest.json").touch()
+        (tmp_path / name / "manifest.json").write_text(written, encoding="utf-8")
     (tmp_path / "2023" / manifest.MANIFEST).unlink()
     assert index.published_years(tmp_path) == [2025, 2024]
