@@ -36,6 +36,7 @@ class Link:
         notebook: path of the notebook, empty where it is not published.
         stale: date of the page when it is not of the newest data, method or attempt, else empty.
         message: why the newest attempt failed, else empty.
+        tried: the page shows settings on trial.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Link:
     notebook: str = ""
     stale: str = ""
     message: str = ""
+    tried: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,7 @@ def _link(entry: Entry | None, title: tuple[str, str], manifest: dict[str, Any])
         notebook=files.get(".ipynb", ""),
         stale=_date(page.finished) if page and (older or entry.status != DONE) else "",
         message=entry.message,
+        tried=page is not None and page.tried,
     )
 
 

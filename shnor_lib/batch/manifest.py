@@ -53,6 +53,7 @@ class Published:
         key: key of the unit that made it (see `keys`); the same key gives the same page.
         sha256: hash of each file, in the order of `files`.
         methodology_hash: of all settings of the methodology; empty in a tree that an earlier version wrote.
+        tried: it shows settings on trial, not those of the method.
     """
 
     finished: Moment
@@ -63,6 +64,7 @@ class Published:
     key: str = ""
     sha256: tuple[str, ...] = ()
     methodology_hash: str = ""
+    tried: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS
 from shnor_lib.batch.plan import Unit
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
+from shnor_lib.pages.kinds import TRIED
 
 _TURNSTILE = ".publishing"
 _PATIENCE = 300.0  # seconds; another year is put in place in a moment, a whole country in some more
@@ -83,6 +84,7 @@ def made(
             key,
             tuple(manifest.digest(folder / name) for name in names),
             facts.methodology_hash,
+            bool(facts.trial_of) or any(unit.parameters.get(name) for name in TRIED),
         )
     entry = Entry(
         notebook=unit.notebook.stem,

@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ def put(
     key: str = "key",
     zips: bool | None = None,
     year: Collection[tuple[str, str]] | None = None,
+    tried: Mapping[str, int] | None = None,
 ) -> dict[str, Entry]:
     """Publish what units of one notebook ended with, by municipality."""
     lying, fresh = manifest.read(root), []
@@ -64,9 +65,8 @@ def put(
         aside.mkdir(parents=True)
         for kind in ("ipynb", "html"):
             (aside / f"01_good.{kind}").write_text(text, encoding="utf-8")
-        unit = Unit(
-            Path("01_good.ipynb"), folder, NAMES[folder], 2025, {"municipality": folder, "year": 2025}
-        )
+        parameters = {"municipality": folder, "year": 2025, **(tried or {})}
+        unit = Unit(Path("01_good.ipynb"), folder, NAMES[folder], 2025, parameters)
         before = lying.get(unit.key)
         fresh.append(publish.made(unit, key, outcome, aside, facts, HEAD, before))
     publish.publish(root, fresh, facts, zips=zips, year=year)
@@ -112,6 +112,18 @@ def test_a_failure_keeps_the_last_good_page_and_says_so(root: Path) -> None:
     recovered = put(root, ("m1", Outcome(DONE, 1)), text="новая")["m1"]
     assert recovered.attempt == 3
     assert not (logs.folder(root) / "m1" / "01_good.txt").exists()
+
+
+def test_the_index_tells_a_page_of_settings_on_trial_from_those_of_the_method(root: Path) -> None:
+    put(root, ("m1", Outcome(DONE, 1)), ("m2", Outcome(DONE, 1)), tried={"threshold": 0})
+    assert "проба" not in (root / "index.html").read_text(encoding="utf-8")
+    put(root, ("m1", Outcome(DONE, 1)), tried={"threshold": 50})
+    put(root, ("m1", Outcome.failure("timeout", 2)))  # the page of the trial is still there
+    page = (root / "index.html").read_text(encoding="utf-8")
+    assert page.count("<small>проба</small>") == 1
+    assert "<small>проба</small>" in page.split('<tr id="m1"')[1].split("</tr>")[0]
+    put(root, ("m1", Outcome(DONE, 1)))
+    assert "проба" not in (root / "index.html").read_text(encoding="utf-8")
 
 
 def test_the_log_of_a_failure_stays_until_the_unit_runs_again(root: Path) -> None:
