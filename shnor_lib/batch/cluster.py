@@ -16,6 +16,7 @@ from typing import Any
 from shnor_lib import __version__, atomic
 from shnor_lib.batch import names, parcel
 from shnor_lib.batch.job import Job, Outcome
+from shnor_lib.batch.keys import library
 from shnor_lib.batch.staff import Need
 from shnor_lib.errors import RunError
 
@@ -32,14 +33,23 @@ _ALONE = (
     "На кластере не осталось рабочих процессов; готовое сохранено. Запустите их и продолжите: "
     "shnor batch --resume"
 )
+_OTHER = (
+    "На рабочих машинах кластера ({}) другая сборка программы или другие версии пакетов: их страницы "
+    "не взяты. Установите на них то же, что здесь, и повторите запуск."
+)
 _LOST = "Связь с кластером потеряна; готовое сохранено. Продолжить: shnor batch --resume"
 
 
 class Cluster:
-    """A crew of dask workers that know the project."""
+    """A crew of dask workers that know the project.
+
+    A worker that joins in the middle may hold other code than ours: what it makes is not taken, its units go
+    to others, and it gets no more.
+    """
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._strange: set[str] = set()
 
     @property
     def hands(self) -> int:
@@ -71,7 +81,9 @@ class Cluster:
                 job = waiting.popleft()
                 on_start(job)
                 try:
-                    future = self._client.submit(_produce, job, pure=False, retries=0)
+                    future = self._client.submit(_produce, job, pure=False, retries=0, workers=self._own())
+                except RunError:
+                    raise
                 except Exception as error:
                     raise RunError(_LOST) from error
                 out[future] = job
@@ -82,7 +94,11 @@ class Cluster:
             while out:
                 future = self._next(ended)
                 job = out.pop(future)
-                yield job, self._taken(future, job)
+                outcome = self._taken(future, job)
+                if outcome is None:
+                    waiting.appendleft(job)
+                else:
+                    yield job, outcome
                 future.release()
                 hand_over()
         finally:
@@ -114,26 +130,56 @@ class Cluster:
     def _threads(self) -> int | None:
         """Threads of all workers; None where the scheduler does not say: it went in this moment."""
         try:
-            return sum(int(number) for number in self._client.nthreads().values())
+            threads = self._client.nthreads()
         except Exception:
             return None
+        return sum(int(number) for worker, number in threads.items() if worker not in self._strange)
 
-    def _taken(self, future: Any, job: Job) -> Outcome:
-        """The outcome of a unit, its files laid into the folder of the job."""
+    def _own(self) -> list[str] | None:
+        """Workers that may have units, where some may not.
+
+        Raises:
+            RunError: there are none.
+        """
+        if not self._strange:
+            return None
+        known = sorted(set(self._client.nthreads()) - self._strange)
+        if not known:
+            raise RunError(f"{_OTHER.format(', '.join(sorted(self._strange)))} Готовое сохранено.")
+        return known
+
+    def _taken(self, future: Any, job: Job) -> Outcome | None:
+        """The outcome of a unit, its files laid into the folder of the job; None where other code made it."""
         from distributed import KilledWorker
 
         try:
-            outcome, files = future.result()
+            answer = future.result()
         except KilledWorker as error:
             return Outcome.failure(names.DEAD, 0.0, str(error))
         except Exception as error:
             if self._client.status != "running":
                 raise RunError(_LOST) from error
             return Outcome.failure(names.DEAD, 0.0, f"{type(error).__name__}: {error}")
+        # An earlier version of the library says nothing of itself.
+        theirs, outcome, files = answer if len(answer) == 3 else ("", None, {})
+        if theirs != library() or outcome is None:
+            self._strange.update(self._where(future))
+            return None
         for name, content in files.items():
             (job.folder / name).write_bytes(content)
         result: Outcome = outcome
         return result
+
+    def _where(self, future: Any) -> list[str]:
+        """Addresses of the workers that hold a result.
+
+        Raises:
+            RunError: the scheduler is gone.
+        """
+        try:
+            return [str(worker) for held in self._client.who_has([future]).values() for worker in held]
+        except Exception as error:
+            raise RunError(_LOST) from error
 
 
 @contextmanager
@@ -220,18 +266,23 @@ def _produce(job: Job) -> Any:
     return remote.produce(job)
 
 
-def _same_version(client: Any, version: Callable[[], str]) -> None:
+def _same_version(client: Any, version: Callable[[], tuple[str, str]]) -> None:
     """Reports of one tree are made by one version.
 
     Raises:
         RunError: naming the workers that have another.
     """
     try:
-        found = client.run(version)
+        said = client.run(version)
     except Exception as error:
         raise RunError(
             "На машинах кластера не установлена библиотека shnor-lib. Установите её на каждой."
         ) from error
-    other = sorted(f"{worker} ({theirs})" for worker, theirs in found.items() if theirs != __version__)
+    # Earlier versions say their number alone.
+    found = {worker: (one, "") if isinstance(one, str) else one for worker, one in said.items()}
+    other = sorted(f"{worker} ({theirs})" for worker, (theirs, _) in found.items() if theirs != __version__)
     if other:
         raise RunError(f"Здесь версия {__version__}, на кластере другая: {', '.join(other)}.")
+    strange = sorted(worker for worker, (_, theirs) in found.items() if theirs != library())
+    if strange:
+        raise RunError(_OTHER.format(", ".join(strange)))

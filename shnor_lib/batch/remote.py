@@ -20,6 +20,7 @@ from shnor_lib.batch import parcel, staff, workers
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.hands import Channel, Process, Source
 from shnor_lib.batch.job import Job, Outcome
+from shnor_lib.batch.keys import library
 from shnor_lib.batch.parameters import Value
 from shnor_lib.batch.plan import Unit
 
@@ -45,6 +46,7 @@ class Home(WorkerPlugin):
         self._parameters = dict(parameters)
         self._units = units
         self._engine = engine
+        self.library = library()
 
     def setup(self, worker: Any) -> None:
         """Lay the project out; the warm parent starts with the first unit."""
@@ -93,14 +95,21 @@ class _OneByOne:
             return self._source.start()
 
 
-def produce(job: Job) -> tuple[Outcome, dict[str, bytes]]:
-    """The task of a unit, on the worker where it lands."""
+def produce(job: Job) -> tuple[str, Outcome | None, dict[str, bytes]]:
+    """The task of a unit, on the worker where it lands.
+
+    Returns:
+        By what code and libraries the worker works (see `keys.library`), outcome and files of the unit;
+        nothing was run where that is not what the machine that asked has.
+    """
     home = cast("Home", get_worker().plugins[NAME])
-    return home.run(job)
+    if library() != home.library:
+        return library(), None, {}
+    return library(), *home.run(job)
 
 
-def version() -> str:
-    """Version of the library that the worker has."""
+def version() -> tuple[str, str]:
+    """Version of the library that the worker has, and the hash of its files and of what shapes a page."""
     from shnor_lib import __version__
 
-    return __version__
+    return __version__, library()

@@ -46,7 +46,7 @@ class Farm:
             time.sleep(0.05)
         raise AssertionError((self._folder / "0.txt").read_text(encoding="utf-8"))
 
-    def start(self, *command: str) -> "subprocess.Popen[bytes]":
+    def start(self, *command: str, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
         log = (self._folder / f"{len(self.processes)}.txt").open("wb")
         with log:
             process = subprocess.Popen(
@@ -55,18 +55,26 @@ class Farm:
                 stderr=log,
                 start_new_session=True,
                 cwd=self._folder,
-                env=self._environment,
+                env={**self._environment, **(environment or {})},
             )
         self.processes.append(process)
         return process
 
-    def worker(self) -> "subprocess.Popen[bytes]":
+    def worker(self, environment: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
         """One more worker with one thread, in a process of its own, without a nanny that would restart it."""
-        return self.start("worker", self.address, "--no-nanny", *self._usual(), *self._options)
+        command = ("worker", self.address, "--no-nanny", *self._usual(), *self._options)
+        return self.start(*command, environment=environment)
 
     def watched_worker(self) -> "subprocess.Popen[bytes]":
         """A worker as `dask worker` starts it: under a nanny."""
         return self.start("worker", self.address, *self._usual(), *self._options)
+
+    def wait_for_workers(self, number: int) -> None:
+        """Until so many have joined."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(number, timeout=60)
 
     def _usual(self) -> list[str]:
         return ["--nthreads", "1", "--no-dashboard", "--local-directory", str(self._folder)]

@@ -134,6 +134,61 @@ def test_workers_of_another_version_are_named(
         run_batch(fresh, FOUR, cluster=farm.address)
 
 
+def other_code(folder: Path, changed: str) -> dict[str, str]:
+    """Variables of a worker that has the same version of the library with something added to one module."""
+    shutil.copytree(Path(cluster.__file__).parents[1], folder / "shnor_lib")
+    with (folder / "shnor_lib" / "batch" / "remote.py").open("a", encoding="utf-8") as module:
+        module.write(changed)
+    return {"PYTHONPATH": str(folder)}
+
+
+def test_a_worker_with_other_code_is_named_before_anything_runs(fresh: Project, tmp_path: Path) -> None:
+    alone = Farm(tmp_path)
+    try:
+        alone.worker(other_code(tmp_path / "other", "# changed"))
+        with pytest.raises(RunError, match="другая сборка программы"):
+            run_batch(fresh, FOUR, cluster=alone.address)
+    finally:
+        alone.stop()
+    assert not (fresh.reports / "2025").exists()
+
+
+# As an earlier version would: it does not say by what it works.
+UNWITTING = """
+
+def produce(job):
+    outcome, files = get_worker().plugins[NAME].run(job)
+    return outcome, {name: b"made by other code" for name in files}
+"""
+
+
+@pytest.mark.parametrize("code", ["# changed", UNWITTING], ids=["refuses", "unwitting"])
+def test_pages_of_a_worker_with_other_code_that_joins_late_are_not_taken(
+    farm: Farm, fresh: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    changed(fresh, "import time; time.sleep(1)")
+    strange: set[str] = set()
+
+    def seen(self: cluster.Cluster, client: object) -> None:
+        self._client, self._strange = client, strange
+
+    monkeypatch.setattr(cluster.Cluster, "__init__", seen)
+    # Who is there at the beginning is looked at; who comes later is as if nobody had looked.
+    monkeypatch.setattr(cluster, "_same_version", lambda *_: None)
+    late = farm.worker(other_code(tmp_path / "other", code))
+    try:
+        farm.wait_for_workers(3)
+        result = run_batch(fresh, FOUR, cluster=farm.address)
+    finally:
+        late.kill()
+        late.wait()
+    assert len(strange) == 1
+    assert [entry.status for entry in result.units] == ["done"] * 4
+    made = pages(fresh)
+    assert len(made) == 4
+    assert all(b"made by other code" not in content for content in made.values())
+
+
 BATCH = (sys.executable, "-u", "-m", "shnor_lib.cli", "batch", "--notebook", "01")
 
 
