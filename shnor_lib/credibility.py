@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from shnor_lib import disclosure
 from shnor_lib.analysis.credibility import bunching, journal, pass_mark
 from shnor_lib.analysis.credibility.objectivity import Indicator
 from shnor_lib.analysis.credibility.scores import Work
@@ -30,7 +32,8 @@ class Credibility:
     """Whether the results of a year look natural, signal by signal.
 
     Counts of cells that may not be shown (R25), and of those hidden to protect them, are missing in every
-    table of this class; totals are of the whole region.
+    table of this class; totals are of the whole region, and a series in which one would give a hidden count
+    back is not in them.
 
     Attributes:
         whole: the decision over the whole region; its signals are looked for when first asked for.
@@ -89,7 +92,7 @@ class Credibility:
     @cached_property
     def region(self) -> pd.DataFrame:
         """The same of the whole region by series and mark (`bunching.region`)."""
-        return bunching.region(self.found.bunching)
+        return bunching.region(self._summed(self.found.bunching))
 
     @property
     def smoothed(self) -> pd.DataFrame:
@@ -106,7 +109,9 @@ class Credibility:
     @cached_property
     def pass_mark_region(self) -> pd.DataFrame:
         """The same of the whole region by series (`pass_mark.by_series`)."""
-        return pass_mark.by_series(self.found.pass_mark, self.decision.year)
+        cells = self.found.pass_mark
+        now = cells[cells["year"].eq(self.decision.year).fillna(value=False).to_numpy(dtype=bool)]
+        return pass_mark.by_series(self._summed(now), self.decision.year)
 
     @cached_property
     def list_size(self) -> tuple[int, int]:
@@ -122,7 +127,7 @@ class Credibility:
     @cached_property
     def journal_region(self) -> pd.DataFrame:
         """The same of the whole region by series (`journal.region`)."""
-        return journal.region(self.found.journal)
+        return journal.region(self._summed(self.found.journal))
 
     @cached_property
     def jumps(self) -> pd.DataFrame:
@@ -237,12 +242,29 @@ class Credibility:
         now = shown[shown["suppressed"] & shown["year"].eq(self.decision.year)]
         return set(zip(now["school_id"], now["series"], strict=True))
 
-    def _public(self, frame: pd.DataFrame, counts: list[str]) -> pd.DataFrame:
+    def _suppressed(self, frame: pd.DataFrame) -> pd.Series:
+        """Rows that may not be shown: a handful of participants, or hidden on other pages."""
         small = frame["participants"].lt(self.minimum).fillna(value=False)
         keys = pd.Series(
             list(zip(frame["school_id"], frame["series"], strict=True)), index=frame.index, dtype=object
         )
-        suppressed = small.astype(bool) | keys.isin(list(self._hidden))
+        return small.astype(bool) | keys.isin(list(self._hidden))
+
+    def _summed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the series whose sum over the region tells no hidden count (R25).
+
+        Schools that are not judged stand in no table, so their counts are as unknown as hidden ones.
+        """
+        n = frame["participants"].to_numpy(dtype="int64", na_value=0)
+        concealed = self._suppressed(frame) | ~frame["school_id"].isin(self.whole.names["school_id"])
+        # A school has a row for each mark of a work: sums are those of one mark.
+        keys = [name for name in ("series", "mark") if name in frame]
+        groups = frame.groupby(keys, sort=False, dropna=False).ngroup().to_numpy().astype(np.int64)
+        hide = concealed.to_numpy(dtype=bool) & (n > 0)
+        return frame[disclosure.summed(hide, n, groups, self.minimum)]
+
+    def _public(self, frame: pd.DataFrame, counts: list[str]) -> pd.DataFrame:
+        suppressed = self._suppressed(frame)
         masked = {
             name: (frame[name].astype("boolean") if frame[name].dtype == bool else frame[name]).mask(
                 suppressed

@@ -96,6 +96,19 @@ def untold_over_schools(
     return of_municipality, of_region
 
 
+def summed(concealed: Flags, participants: Ints, groups: Ints, minimum: int) -> Flags:
+    """Cells of groups whose sum may be shown: nothing is concealed there, or several cells of enough persons.
+
+    Args:
+        concealed: cells that are not shown.
+        participants: persons.
+        groups: number of the sum to which a cell belongs, from 0.
+        minimum: persons below which a count is not shown.
+    """
+    told: Flags = ~_exposed(concealed, participants, groups, minimum)[groups]
+    return told
+
+
 def protect(cells: pd.DataFrame, minimum: int = 5) -> pd.DataFrame:
     """Hide counts of small cells.
 

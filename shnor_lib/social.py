@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from shnor_lib.analysis import neighbours, pooled, risk, social_index
@@ -167,17 +166,11 @@ class Social:
         """`table` as it may leave the institute (R25): `pupils` is not in it.
 
         The index is hidden of schools with fewer pupils than may be shown. A school stands beside its
-        neighbours by those of its cells that are shown: from a sum over all series a hidden one could be
-        found by subtraction.
+        neighbours by those cells of its own and of theirs that are shown, wherever in the region they lie:
+        from a sum a hidden one could be found by subtraction.
         """
         minimum = self.method.publication.min_participants
-        cells = self.verdicts.public_cells
-        hidden = cells[cells["suppressed"] & cells["year"].eq(self.year)]
-        decision = self.found.decision
-        shown = np.ones(decision.now.known.shape, dtype=bool)
-        series = pd.Index(decision.cube.series).get_indexer(pd.Index(hidden["series"]))
-        shown[decision.cube.schools.get_indexer(pd.Index(hidden["school_id"])), series] = False
-        standing = neighbours.standing(decision, self.found.similar, shown)
+        standing = neighbours.standing(self.found.decision, self.found.similar, self.verdicts.whole.shown)
         others = self.table.drop(columns=standing.columns.drop("school_id"))
         table = others.merge(standing, on="school_id", validate="1:1")
         few = table["pupils"].lt(minimum).fillna(value=False).astype(bool)

@@ -11,15 +11,18 @@ questions about the region, so they are answered here and only looked up there.
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from shnor_lib import disclosure
 from shnor_lib.analysis import cells, nearest, support, totals
+from shnor_lib.analysis.cells import Flags
 from shnor_lib.analysis.credibility.signals import Signals
-from shnor_lib.analysis.identification import Decision
+from shnor_lib.analysis.identification import Decision, joined
 from shnor_lib.analysis.stability import Firmness
 from shnor_lib.ground import Ground
 from shnor_lib.methodology import Methodology
+from shnor_lib.present import counts
 from shnor_lib.present.reasons import Reasons
 from shnor_lib.statistics.funnel import Funnel, funnel
 
@@ -52,8 +55,17 @@ class Whole:
 
     @cached_property
     def statuses(self) -> pd.DataFrame:
-        """`Decision.table`, with the column `support` where the method has support clusters."""
-        table = self.decision.table
+        """`Decision.table`, with the column `support` where the method has support clusters.
+
+        Series whose counts are hidden are not named in `hit_series` and `limb_b_series` (R25), though `hits`
+        counts them.
+        """
+        found, series = self.decision, self.decision.cube.series
+        hits, twice = counts.unnamed(found, self.minimum)
+        table = found.table.assign(
+            hit_series=joined(found.now.certain & ~hits, series),
+            limb_b_series=joined(found.limb_b_series & ~twice, series),
+        )
         if self.method.support.clusters:
             return table.assign(support=self.support.reindex(table["school_id"]).to_numpy())
         return table
@@ -120,6 +132,16 @@ class Whole:
         return self.names.merge(both, on="school_id", how="right")
 
     @cached_property
+    def shown(self) -> Flags:
+        """Cells of the year, school × series, whose counts may be shown (R25); those without any as well."""
+        public, cube = self.public_cells, self.decision.cube
+        secret = public[public["suppressed"] & public["year"].eq(self.decision.year)]
+        shown = np.ones(self.decision.now.known.shape, dtype=bool)
+        at_school = cube.schools.get_indexer(pd.Index(secret["school_id"]))
+        shown[at_school, pd.Index(cube.series).get_indexer(pd.Index(secret["series"]))] = False
+        return shown
+
+    @cached_property
     def funnels(self) -> dict[str, Funnel]:
         """Funnel of every series in which somebody took part, from the cells that may be shown (R25).
 
@@ -127,11 +149,7 @@ class Whole:
         computed.
         """
         now, found = self.decision.now, {}
-        public = self.public_cells
-        secret = public[public["suppressed"] & public["year"].eq(self.decision.year)]
-        shown = now.known & cells.exact(now.low, now.high)
-        at_school = self.decision.cube.schools.get_indexer(pd.Index(secret["school_id"]))
-        shown[at_school, pd.Index(self.decision.cube.series).get_indexer(pd.Index(secret["series"]))] = False
+        shown = now.known & cells.exact(now.low, now.high) & self.shown
         for at, series in enumerate(self.decision.cube.series):
             here = shown[:, at]
             of = funnel(now.low[here, at].astype(float), now.participants[here, at].astype(float))

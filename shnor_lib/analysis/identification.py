@@ -109,8 +109,8 @@ class Decision:
                 "hits": self.now.certain.sum(axis=1),
                 "evaluable": evaluable,
                 "expected": expected,
-                "hit_series": _joined(self.now.certain, self.cube.series),
-                "limb_b_series": _joined(self.limb_b_series, self.cube.series),
+                "hit_series": joined(self.now.certain, self.cube.series),
+                "limb_b_series": joined(self.limb_b_series, self.cube.series),
                 "requires_check": self.possible_status != self.status,
                 "incomplete": evaluable < expected,
                 "incomparable": self.incomparable,
@@ -321,7 +321,7 @@ def _status(
     ).astype(object)
 
 
-def _joined(flags: Flags, series: tuple[str, ...]) -> pd.Series:
+def joined(flags: Flags, series: tuple[str, ...]) -> pd.Series:
     """Names of the flagged series of each school, joined by `;`; each combination is spelled once."""
     combinations, which = np.unique(flags, axis=0, return_inverse=True)
     spelled = [";".join(np.array(series, dtype=object)[row]) for row in combinations]

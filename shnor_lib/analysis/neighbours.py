@@ -96,7 +96,8 @@ def standing(decision: Decision, near: Similar, shown: Flags | None = None) -> p
     Args:
         decision: verdicts of the year.
         near: neighbours of its schools.
-        shown: cells of the school itself that are used, school × series; all when None.
+        shown: cells that are used, school × series, of the school itself and of its neighbours (R25: from
+            their sum a hidden one could be computed); all when None.
 
     Returns:
         One row a school: school_id, failed, participants (Int64, results of the series that neighbours have
@@ -105,9 +106,9 @@ def standing(decision: Decision, near: Similar, shown: Flags | None = None) -> p
         standing (one of `PLACES`: where the interval lies against `others`; missing where there is nothing to
         compare).
     """
-    k, n = pooled.exact(decision)
+    k, n = (np.where(True if shown is None else shown, counts, 0) for counts in pooled.exact(decision))
     around_k, around_n, number, above = _around(decision, near, k, n)
-    common = (n > 0) & (around_n > 0) & (True if shown is None else shown)
+    common = (n > 0) & (around_n > 0)
     failed = np.where(common, k, 0).sum(axis=1)
     participants = np.where(common, n, 0).sum(axis=1)
     usual = np.divide(around_k, around_n, out=np.zeros(around_k.shape), where=around_n > 0)

@@ -187,6 +187,9 @@ def _interval(part: pd.DataFrame) -> str:
 def _reached(part: pd.DataFrame) -> str:
     if part.empty:
         return "результатов нет"
+    # Of a handful of children «не достигнут» may mean that nobody failed (R25).
+    if part["suppressed"].iloc[0]:
+        return labels.SUPPRESSED
     hit = part["hit"].iloc[0]
     if text.is_missing(hit):
         return "не оценивается"

@@ -14,6 +14,7 @@ from shnor_lib.documents import letterhead
 from shnor_lib.documents.document import Document
 from shnor_lib.documents.parts import about
 from shnor_lib.present import text
+from shnor_lib.present.counts import named
 from shnor_lib.region import Region
 from shnor_lib.verdicts import Verdicts
 
@@ -76,17 +77,21 @@ def _name(row: dict[Any, Any]) -> str:
 
 
 def _grounds(row: dict[Any, Any]) -> str:
-    """«А: ВПР МА 5, ОГЭ РУ; Б: ВПР МА 5»; «по перечню» where only a received list names the school."""
+    """«А: ВПР МА 5, ещё 1 …; Б: ВПР МА 5»; «по перечню» where only a received list names the school.
+
+    Procedures whose counts are hidden have no names (R25).
+    """
     told = []
     if row["limb_a"]:
-        told.append(f"А: {_short(row['hit_series'])}")
+        shown = _short(row["hit_series"])
+        told.append(f"А: {named([*shown, *[None] * (row['hits'] - len(shown))])}")
     if row["limb_b"]:
-        told.append(f"Б: {_short(row['limb_b_series'])}")
+        told.append(f"Б: {named(_short(row['limb_b_series']) or [None])}")
     return "; ".join(told) or "по перечню"
 
 
-def _short(series: str) -> str:
-    return ", ".join(series_ids.parse(item).short for item in series.split(";"))
+def _short(series: str) -> list[str]:
+    return [series_ids.parse(item).short for item in series.split(";") if item]
 
 
 def _conditions(verdicts: Verdicts) -> list[str]:

@@ -173,7 +173,7 @@ def municipalities(items: pd.DataFrame, schools: pd.DataFrame, continuation: str
     words = [[str(value) if value else "" for value in row] for row in counts.to_numpy()]
     figure = go.Figure(
         go.Heatmap(
-            z=shares.to_numpy(dtype=float),
+            z=shares.to_numpy(dtype=float).round(2),
             x=list(range(len(codes))),
             y=list(range(len(counts))),
             text=words,

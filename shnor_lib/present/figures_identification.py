@@ -222,17 +222,24 @@ def _shares_finding(now: pd.DataFrame, threshold: int) -> str:
     hits = now[now["hit"].fillna(False)]
     if hits.empty:
         return f"Порог {threshold}{text.NBSP}% в этом году не достигнут ни по одной процедуре"
-    per_series = hits.groupby("series", observed=True)["school_id"].nunique()
-    most = int(per_series.max())
-    names = [parse(item).short for item in series_order(pd.Series(per_series.index[per_series == most]))]
     schools = now["school_id"].nunique()
     if schools == 1:
+        number = hits["series"].nunique()
         return (
-            f"Порог {threshold}{text.NBSP}% достигнут по {text.number(len(per_series))} "
-            f"{text.plural(len(per_series), 'процедуре', 'процедурам', 'процедурам')}"
+            f"Порог {threshold}{text.NBSP}% достигнут по {text.number(number)} "
+            f"{text.plural(number, 'процедуре', 'процедурам', 'процедурам')}"
         )
+    # Which of the hidden groups reached it is not told (R25).
+    shown = hits[~hits["suppressed"].fillna(value=False).astype(bool)] if "suppressed" in hits else hits
+    if shown.empty:
+        return f"Порог {threshold}{text.NBSP}% достигнут только там, где числа скрыты"
+    per_series = shown.groupby("series", observed=True)["school_id"].nunique()
+    most = int(per_series.max())
+    names = [parse(item).short for item in series_order(pd.Series(per_series.index[per_series == most]))]
     where = text.join(names) if len(names) <= 3 else "по нескольким процедурам поровну"
-    return f"Порог {threshold}{text.NBSP}% чаще всего достигнут: {where} — {text.part(most, schools)}"
+    besides = "" if len(shown) == len(hits) else ", не считая скрытых"
+    often = f"Порог {threshold}{text.NBSP}% чаще всего достигнут"
+    return f"{often}: {where} — {text.part(most, schools)}{besides}"
 
 
 def _matrix_finding(now: pd.DataFrame, threshold: int) -> str:

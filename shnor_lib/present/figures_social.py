@@ -14,6 +14,7 @@ from shnor_lib.present import labels, text, theme
 from shnor_lib.present.frames import rows
 
 ROW_HEIGHT = 26
+_DIGITS = 1  # of per cents, as `text.percent` prints them
 _SYMBOLS = {"higher": "triangle-up", "same": "diamond", "lower": "triangle-down-open"}
 _COLOURS = {"higher": theme.ALARM, "same": "#E0A03B", "lower": "#4F86B5"}
 
@@ -34,8 +35,8 @@ def conditions(schools: pd.DataFrame, bound: float, title: str, digits: int) -> 
     for name, label in labels.STANDINGS.items():
         part = drawn[drawn["standing"].eq(name).fillna(value=False).astype(bool)]
         figure.add_scatter(
-            x=part["index"].astype(float),
-            y=100 * part["share"].astype(float),
+            x=part["index"].astype(float).round(digits),
+            y=_per_cent(part["share"]),
             mode="markers",
             name=label.text,
             marker={
@@ -49,7 +50,7 @@ def conditions(schools: pd.DataFrame, bound: float, title: str, digits: int) -> 
             hovertemplate="%{customdata}<extra></extra>",
         )
     figure.add_vline(
-        x=bound,
+        x=round(bound, digits),
         line={"color": theme.MUTED, "width": 1.2, "dash": "dash"},
         annotation={"text": "нижний квартиль", "font": {"size": 12, "color": theme.MUTED}},
         annotation_position="top left",
@@ -83,13 +84,13 @@ def standing(schools: pd.DataFrame, continuation: str = "") -> go.Figure:
     figure = go.Figure()
     for name, label in labels.STANDINGS.items():
         part = drawn[drawn["standing"].eq(name) & drawn["share"].notna()]
-        share, low, high = (100 * part[of].astype(float) for of in ("share", "low", "high"))
+        share, low, high = (_per_cent(part[of]) for of in ("share", "low", "high"))
         figure.add_scatter(
             x=share,
             y=part.index,
             error_x={
-                "array": high - share,
-                "arrayminus": share - low,
+                "array": (high - share).round(_DIGITS),
+                "arrayminus": (share - low).round(_DIGITS),
                 "color": _COLOURS[name],
                 "thickness": 1.6,
                 "width": 0,
@@ -101,7 +102,7 @@ def standing(schools: pd.DataFrame, continuation: str = "") -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     figure.add_scatter(
-        x=100 * drawn["others"].astype(float),
+        x=_per_cent(drawn["others"]),
         y=drawn.index,
         mode="markers",
         name="сходные школы",
@@ -139,6 +140,11 @@ def standing(schools: pd.DataFrame, continuation: str = "") -> go.Figure:
         height=max(ROW_HEIGHT * len(drawn) + 60, 120),
         legend_rows=2,
     )
+
+
+def _per_cent(shares: pd.Series) -> pd.Series:
+    """As exact as it is printed: more digits in the source of a page would tell of hidden counts (R25)."""
+    return (100 * shares.astype(float)).round(_DIGITS)
 
 
 def _finding(schools: pd.DataFrame) -> str:

@@ -1,29 +1,26 @@
 """Why a school has its status, in Russian: short reasons for a list, a full trace for one school.
 
 In:   `analysis.identification.Decision`.
-Out:  `Reasons`, one short text list a school (no count of a handful of children, R25);
+Out:  `Reasons`, one short text list a school: no count of a handful of children (R25), nor which of the
+      groups whose counts are hidden reached the threshold, for with its cluster that tells the count;
       `trace`, everything about one school for the analyst: cells, rules, thresholds, sources.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from shnor_lib import disclosure
 from shnor_lib.analysis import limbs
-from shnor_lib.analysis.cells import Flags, Ints
-from shnor_lib.analysis.cells import exact as exact_counts
+from shnor_lib.analysis.cells import Flags
 from shnor_lib.analysis.identification import Decision
 from shnor_lib.data import provenance
 from shnor_lib.data import series as series_ids
+from shnor_lib.present import counts as counts_of
 from shnor_lib.present import labels, text
+from shnor_lib.present.counts import SIDES, Counts, Side, named
 
 SEPARATOR = ";"
-
-_SIDES: tuple[Literal["now", "before"], ...] = ("now", "before")
 
 _LIMB_B_SAME = "два года подряд в одной процедуре"
 _LIMB_B_ANY = "порог достигнут в каждом из двух лет"
@@ -33,9 +30,6 @@ _BIASED_MORE = {
     "exclude_from_positive": ": улучшение и выход из списка не подтверждаются",
     "separate": " и показана отдельно от списка ШНОР",
 }
-
-Side = Literal["now", "before"]
-Counts = Callable[[Side, int, int], str]
 
 
 class Reasons:
@@ -49,7 +43,7 @@ class Reasons:
     def __init__(self, decision: Decision, minimum: int) -> None:
         self._decision = decision
         self._missing = _missing_data(decision)
-        self._counts = _public(decision, minimum)
+        self._counts = counts_of.public(decision, minimum)
         uncertain = (decision.now.certain != decision.now.possible).any(axis=1)
         uncertain |= (decision.before.certain != decision.before.possible).any(axis=1)
         spoken = decision.now.certain.any(axis=1) | uncertain | decision.biased
@@ -79,7 +73,7 @@ def trace(decision: Decision, school_id: str) -> str:
     """Full decision trace of one school, many lines, with exact counts and sources: for the analyst only."""
     school = int(decision.cube.schools.get_indexer(pd.Index([school_id]))[0])
     row = decision.roster.judged.iloc[school]
-    counts = _exact(decision)
+    counts = counts_of.exact(decision)
     status = labels.of(labels.STATUSES, decision.status[school])
     heading = (
         f"{text.school_name(row['name'])} ({school_id}), {row['municipality'] or 'муниципалитет не указан'}"
@@ -104,7 +98,7 @@ def _of_school(decision: Decision, school: int, counts: Counts) -> list[str]:
 
 def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
     hit = _flagged(decision.now.certain[school])
-    cells = ", ".join(f"{_short(decision, s)} — {counts('now', school, s)}" for s in hit)
+    cells = named(_now(decision, school, s, counts) for s in hit)
     status = decision.status[school]
     if decision.limb_a[school]:
         number = text.plural(len(hit), "процедуре", "процедурах", "процедурах")
@@ -124,11 +118,11 @@ def _told(decision: Decision, school: int, counts: Counts) -> Iterator[str]:
         yield _BIASED + _BIASED_MORE[decision.policy.biased_list]
     if decision.incomparable[school]:
         pairs = _resting_on(decision, school, decision.limb_b_series[school]) & ~decision.comparable
-        names = ", ".join(_short(decision, s) for s in _flagged(pairs))
-        yield f"R13: процедуры двух лет несопоставимы: {names}"
+        names = (_short(decision, s) if _is_shown(school, s, counts) else None for s in _flagged(pairs))
+        yield f"R13: процедуры двух лет несопоставимы: {named(names)}"
     ranges = _doubtful(decision, school, counts)
     if ranges:
-        yield f"R8: требует проверки, известны только проценты: {', '.join(ranges)}"
+        yield f"R8: требует проверки, известны только проценты: {named(ranges)}"
 
 
 def _by_listing(decision: Decision, school: int) -> Iterator[str]:
@@ -158,47 +152,58 @@ def _resting_on(decision: Decision, school: int, through: Flags) -> Flags:
     return resting
 
 
-def _doubtful(decision: Decision, school: int, counts: Counts) -> list[str]:
+def _doubtful(decision: Decision, school: int, counts: Counts) -> list[str | None]:
     """Cells on both sides of the bound: of the year, and of the year before where limb B may rest on them."""
     now, before = decision.now, decision.before
     unsure_now = now.certain[school] != now.possible[school]
     unsure_before = (before.certain[school] != before.possible[school]) & now.possible[school].any()
     if decision.policy.comparability == "strict":
         unsure_before &= decision.comparable
-    told = [f"{_short(decision, s)} — {counts('now', school, s)}" for s in _flagged(unsure_now)]
-    return told + [
-        f"{_short(decision, s)} — {counts('before', school, s)} в "
-        f"{decision.cube.years[int(decision.previous[s])]} году"
-        for s in _flagged(unsure_before)
+    return [
+        *(_now(decision, school, s, counts) for s in _flagged(unsure_now)),
+        *(_before(decision, school, s, counts) for s in _flagged(unsure_before)),
     ]
 
 
 def _limb_b(decision: Decision, school: int, counts: Counts) -> str:
-    told = []
     if decision.policy.limb_b == "same_series":
-        for s in _flagged(decision.limb_b_series[school]):
-            only = np.arange(len(decision.cube.series)) == s
-            past = ", ".join(
-                _past(decision, p, s, school, counts) for p in _flagged(_resting_on(decision, school, only))
-            )
-            told.append(f"{_short(decision, s)} — {past}, {counts('now', school, s)} в {decision.year} году")
-        return f"{_LIMB_B_SAME}: {', '.join(told)}"
-    told += [
-        f"{_short(decision, s)} — {_past(decision, s, s, school, counts)}"
-        for s in _flagged(decision.counted_before[school])
-    ]
-    told += [
-        f"{_short(decision, s)} — {counts('now', school, s)} в {decision.year} году"
-        for s in _flagged(decision.now.certain[school])
-    ]
-    return f"{_LIMB_B_ANY}: {', '.join(told)}"
+        rested = (_twice(decision, school, s, counts) for s in _flagged(decision.limb_b_series[school]))
+        return f"{_LIMB_B_SAME}: {named(rested)}"
+    past = [_before(decision, school, s, counts) for s in _flagged(decision.counted_before[school])]
+    hits = [_now(decision, school, s, counts) for s in _flagged(decision.now.certain[school])]
+    told = [*past, *(f"{hit} в {decision.year} году" if hit else None for hit in hits)]
+    return f"{_LIMB_B_ANY}: {named(told)}"
 
 
-def _past(decision: Decision, series: int, told_of: int, school: int, counts: Counts) -> str:
-    """«5 из 10 (50,0 %) в 2024 году», with its name where it is another series of the same procedure."""
-    name = "" if series == told_of else f"{_short(decision, series)} "
-    year = decision.cube.years[int(decision.previous[series])]
-    return f"{name}{counts('before', school, series)} в {year} году"
+def _twice(decision: Decision, school: int, s: int, counts: Counts) -> str | None:
+    """«МА 5 — 5 из 10 (50,0 %) в 2024 году, 6 из 10 (60,0 %) в 2025 году»; None where hidden."""
+    only = np.arange(len(decision.cube.series)) == s
+    told = []
+    for p in _flagged(_resting_on(decision, school, only)):
+        if (count := counts("before", school, p)) is None:
+            return None
+        # Its name where it is another series of the same procedure.
+        name = "" if p == s else f"{_short(decision, p)} "
+        told.append(f"{name}{count} в {decision.cube.years[int(decision.previous[p])]} году")
+    now = counts("now", school, s)
+    return now and f"{_short(decision, s)} — {', '.join([*told, f'{now} в {decision.year} году'])}"
+
+
+def _now(decision: Decision, school: int, s: int, counts: Counts) -> str | None:
+    """«МА 5 — 5 из 10 (50,0 %)», None where it is hidden."""
+    told = counts("now", school, s)
+    return told and f"{_short(decision, s)} — {told}"
+
+
+def _before(decision: Decision, school: int, s: int, counts: Counts) -> str | None:
+    """«МА 5 — 5 из 10 (50,0 %) в 2024 году», None where it is hidden."""
+    told = counts("before", school, s)
+    return told and f"{_short(decision, s)} — {told} в {decision.cube.years[int(decision.previous[s])]} году"
+
+
+def _is_shown(school: int, s: int, counts: Counts) -> bool:
+    """Whether neither year of a series is hidden."""
+    return all(counts(side, school, s) is not None for side in SIDES)
 
 
 def _not_evaluable(decision: Decision, school: int) -> str:
@@ -267,62 +272,6 @@ def _origin(source: object) -> str:
     file, sheet, row, corrected = provenance.place(str(source))
     known = [file, f"лист «{sheet}»" if sheet else "", f"строка {row}" if row else "", corrected]
     return f" [{', '.join(part for part in known if part)}]"
-
-
-def _judged(decision: Decision, side: Side) -> tuple[Ints, Ints, Ints]:
-    """n, smallest and largest k by school × series: as judged, else as in the row of that year."""
-    hits, cube = (decision.now if side == "now" else decision.before), decision.cube
-    at = np.full(len(cube.series), cube.year(decision.year)) if side == "now" else decision.previous
-    across = np.arange(len(cube.series))
-    n, low, high = (
-        np.where(hits.known, of_rule, of_row[at, :, across].T)
-        for of_rule, of_row in (
-            (hits.participants, cube.participants),
-            (hits.low, cube.low),
-            (hits.high, cube.high),
-        )
-    )
-    return n, low, high
-
-
-def _exact(decision: Decision) -> Counts:
-    """Text of a cell of t or of the year before, by school and series, whatever its size."""
-    cells = {side: _judged(decision, side) for side in _SIDES}
-    threshold, policy = decision.policy.threshold_percent, decision.policy
-    together = f" вместе за {policy.pool_years} года" if policy.small_counts == "pool" else ""
-
-    def counts(side: Side, school: int, s: int) -> str:
-        n, low, high = (int(array[school, s]) for array in cells[side])
-        return _range(low, high, n, threshold) + together
-
-    return counts
-
-
-def _public(decision: Decision, minimum: int) -> Counts:
-    """The same with the counts hidden that may not be shown (R25)."""
-    exact, municipalities = _exact(decision), decision.roster.judged["municipality_id"]
-    participants, hide = {}, {}
-    for side in _SIDES:
-        n, low, high = _judged(decision, side)
-        participants[side] = n
-        hide[side] = disclosure.over_schools(n, exact_counts(low, high), municipalities, minimum)
-
-    def counts(side: Side, school: int, s: int) -> str:
-        if not hide[side][school, s]:
-            return exact(side, school, s)
-        small = participants[side][school, s] < minimum
-        return f"менее {minimum} участников" if small else "число участников скрыто"
-
-    return counts
-
-
-@lru_cache(maxsize=1 << 16)
-def _range(low: int, high: int, n: int, threshold: int) -> str:
-    if low < 0:
-        return f"неизвестно из {text.number(n)}"
-    if low == high:
-        return text.k_of_n(low, n, threshold)
-    return f"от {text.number(low)} до {text.number(high)} из {text.number(n)}"
 
 
 def _flagged(flags: Flags) -> list[int]:

@@ -61,7 +61,7 @@ def test_no_card_shows_a_count_that_must_stay_hidden(cards):
         hidden += masked
         assert sum(line["now"] == labels.SUPPRESSED for line in content["cells"]) == masked
         assert all(
-            line["interval"] == labels.MISSING
+            (line["interval"], line["reached"]) == (labels.MISSING, labels.SUPPRESSED)
             for line in content["cells"]
             if line["now"] == labels.SUPPRESSED
         )

@@ -1,8 +1,10 @@
 """Pages on the synthetic municipality: sections, selections, errors, live answers."""
 
+import base64
 import re
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -63,6 +65,35 @@ def test_sections_of_a_report(kind, place, shown):
     words = re.sub(r"<style>.*?</style>|<script>.*?</script>|<[^>]*>", " ", html, flags=re.DOTALL)
     assert not re.search(r"\b(nan|NaN|None|NA|NaT|shnor|watch|severe|not_listed)\b", words)
     assert made.workbook().startswith(b"PK")
+
+
+def _numbers(value):
+    """All numbers of a figure, whether it keeps them as lists or as packed arrays."""
+    if isinstance(value, dict) and {"dtype", "bdata"} <= set(value):
+        yield from np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"]).tolist()
+    elif isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(part)
+    elif isinstance(value, float):
+        yield value
+
+
+@pytest.mark.rule("R25", "digits that are not printed would tell of counts that are hidden")
+def test_figures_of_social_conditions_are_no_more_exact_than_print(place, shown):
+    """Points and intervals in tenths of a per cent, shares that are only a colour in per cents."""
+    page("deficits", municipality=place).social()
+    page("neighbours", municipality=place).standing()
+    page("deficits", municipality=place).schools_map()
+    traces = [trace for output in shown if PLOTLY_MIME in output for trace in output[PLOTLY_MIME]["data"]]
+    values = [
+        (value, 2 if name == "z" else 1)
+        for trace in traces
+        for name in ("x", "y", "z", "error_x")
+        for value in _numbers(trace.get(name))
+        if not np.isnan(value)
+    ]
+    assert any(value % 1 for value, _ in values), "nothing but whole numbers: the test proves nothing"
+    assert all(value == round(value, digits) for value, digits in values)
 
 
 def test_the_page_of_deficits_shows_what_the_method_proposes(batch_mode):

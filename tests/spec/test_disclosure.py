@@ -7,9 +7,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shnor_lib import disclosure
-from shnor_lib.present import reasons
-from tests.region_builder import judge, results
+from shnor_lib.documents.card import school_card
+from shnor_lib.documents.order import order_list
+from shnor_lib.present import figures_identification, reasons
+from tests.region_builder import calendar, judge, results
 from tests.unit.test_region import A, B, C, project
+
+HELD = calendar(["oge-ma", "oge-ru", "vpr-ma-6"], (2023, 2024, 2025))
 
 
 def cells(*participants, series="oge-ma"):
@@ -59,7 +63,8 @@ def test_reasons_hide_what_the_cells_hide():
     }
     decision = judge(region, 2025)
     told = dict(zip(decision.cube.schools, reasons.reasons(decision, 5), strict=True))
-    assert "менее 5 участников" in told["000001"]
+    assert "ещё 1 — числа скрыты" in told["000001"]
+    assert "ОГЭ МА" not in told["000001"] + told["000002"], "which of the hidden groups it is, is not told"
     assert "из\N{NO-BREAK SPACE}7" not in told["000002"], (
         "the next smallest cell is hidden with the small one"
     )
@@ -68,6 +73,53 @@ def test_reasons_hide_what_the_cells_hide():
     masked = disclosure.protect(cells)
     hidden = set(masked.loc[masked["suppressed"], "school_id"] + masked.loc[masked["suppressed"], "series"])
     assert hidden == {"000001oge-ma", "000002oge-ma"}
+
+
+def two_hidden(first, second):
+    """A school of the cluster from 30 to 50 per cent with two hidden groups, and another one like it."""
+    own = {"oge-ma": {2025: first}, "oge-ru": {2025: second}, "vpr-ma-6": {2025: (4, 12)}}
+    return {
+        A: own,
+        B: {"oge-ma": {2025: (0, 4)}, "oge-ru": {2025: (0, 4)}, "vpr-ma-6": {2025: (0, 15)}},
+        C: {"oge-ma": {2025: (3, 40)}, "oge-ru": {2025: (3, 40)}, "vpr-ma-6": {2025: (0, 15)}},
+    }
+
+
+@pytest.mark.rule("R25", "a cluster may leave one share to a small group: none is named")
+def test_nothing_tells_which_of_two_hidden_groups_reached_the_threshold(tmp_path):
+    told = []
+    for place, cells in (("one", ((1, 3), (0, 4))), ("two", ((0, 4), (1, 3)))):
+        region = project(
+            tmp_path / place, schools=(A, B, C), results=results(two_hidden(*cells)), procedures=HELD
+        )
+        verdicts = region.identify(2025)
+        drawn = figures_identification.shares(verdicts.public_cells, 2025, 30)
+        card = school_card(region, A, 2025).content
+        order = order_list(region, verdicts).content
+        told.append(
+            (verdicts.table, verdicts.contract, drawn.layout.title.text, card["cells"], order["groups"])
+        )
+        row = verdicts.table.set_index("school_id").loc[A]
+        assert (row["status"], row["hits"], row["hit_series"]) == ("shnor", 2, "vpr-ma-6")
+        assert "ещё 1 — числа скрыты" in row["reasons"]
+        assert [line["reached"] for line in card["cells"]].count("скрыто") == 2
+        assert "не считая" in drawn.layout.title.text
+    (table, contract, *one), (other, same, *two) = told
+    pd.testing.assert_frame_equal(table, other)
+    pd.testing.assert_frame_equal(contract, same)
+    assert one == two
+    assert region.dynamics(2025).table.set_index("school_id").loc[A, "cluster_after"] == "basic"
+
+
+@pytest.mark.rule("R11", "R25", "a series is not named as reached twice where either year is hidden")
+def test_two_years_of_which_one_is_hidden_have_no_name(tmp_path):
+    cells = {school: {"oge-ma": {2024: (0, 30), 2025: (0, 30)}} for school in (B, C)}
+    cells[A] = {"oge-ma": {2024: (1, 3), 2025: (5, 12)}}
+    verdicts = project(tmp_path, schools=(A, B, C), results=results(cells)).identify(2025)
+    row = verdicts.table.set_index("school_id").loc[A]
+    assert (row["limb_b"], row["hit_series"], row["limb_b_series"]) == (True, "oge-ma", "")
+    assert "R11: два года подряд в одной процедуре: числа скрыты" in row["reasons"]
+    assert "1 из 3" in verdicts.explain(A).replace("\N{NO-BREAK SPACE}", " "), "the analyst sees all"
 
 
 @pytest.mark.rule("R25", "hidden cells against an obvious reading, over generated regions")

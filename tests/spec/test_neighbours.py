@@ -1,12 +1,19 @@
 """Similar schools and where a school stands among them (METHODOLOGY §9.1 item 6)."""
 
+from random import Random
+
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from shnor_lib.analysis import neighbours
 from shnor_lib.methodology.conditions import Neighbours
+from shnor_lib.present import figures_social
 from shnor_lib.statistics import wilson
-from tests.region_builder import judge
+from tests.region_builder import hide, judge
+from tests.spec import test_trial as trial
 
 A, B, C, D, E = "000001", "000002", "000003", "000004", "000005"
 COLUMNS = {
@@ -140,3 +147,28 @@ class TestStanding:
         assert found.loc[A, "standing"] is pd.NA or pd.isna(found.loc[A, "standing"])
         assert found.loc[A, "participants"] is pd.NA
         assert found.loc[C, "share"] is pd.NA
+
+
+def drawn(world):
+    """What a page draws of schools beside similar ones."""
+    decision = judge(world, 2025)
+    now = decision.now
+    shown = ~hide(decision.roster)(now.participants, now.low == now.high)
+    alike = schools(*[(code, 50 + at, 100, "urban", 11) for at, code in enumerate(world)])
+    found = neighbours.standing(decision, neighbours.similar(alike, Neighbours(number=2)), shown)
+    return found, figures_social.standing(found.assign(name=found["school_id"])).to_dict()
+
+
+@pytest.mark.rule("R25", "neither a hidden cell nor that of a neighbour moves anything of similar schools")
+@given(st.integers(0, 2**32))
+@settings(deadline=None, max_examples=40)
+def test_no_neighbour_tells_a_hidden_count(seed):
+    random = Random(seed)  # noqa: S311 - no secret
+    world = trial.region(random)
+    secret = trial.hidden(world)
+    assume(any(year == 2025 for _, _, year in secret))
+    other = trial.twin(world, secret, random)
+    assume(other is not None)
+    (one, figure), (two, same) = drawn(world), drawn(other)
+    pd.testing.assert_frame_equal(one, two)
+    np.testing.assert_equal(figure, same)

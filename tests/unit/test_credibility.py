@@ -1,9 +1,15 @@
 """Signals of credibility as an analyst holds them: what may be shown, what is missing, whose schools."""
 
+from types import SimpleNamespace
+
+import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import shnor_lib
 from shnor_lib.analysis.credibility.signals import SIGNALS
+from shnor_lib.credibility import Credibility
 from shnor_lib.errors import SelectionError
 
 
@@ -36,6 +42,29 @@ def test_hidden_counts_are_hidden_in_every_table(verdicts, found):
                 assert frame.loc[frame["suppressed"], "participants"].isna().all()
     assert checked, "the region has no small groups: the test proves nothing"
     assert not {"participants_before", "participants_after"} & set(found.jumps)
+
+
+@pytest.mark.rule("R25", "a sum of the region in which one cell alone is hidden gives it back")
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(1, 12), st.booleans()), min_size=1, max_size=8))
+@settings(deadline=None)
+def test_no_hidden_cell_is_a_sum_less_what_is_shown(rows):
+    ids = [f"{at:06d}" for at in range(len(rows))]
+    frame = pd.DataFrame(
+        {"school_id": ids, "series": [f"s{of}" for of, _, _ in rows], "participants": [n for _, n, _ in rows]}
+    )
+    # The last school is not judged, others are hidden to cover those of other pages.
+    whole = SimpleNamespace(
+        names=pd.DataFrame({"school_id": ids[:-1]}),
+        minimum=5,
+        public_cells=frame.assign(year=2025, suppressed=[cover for _, _, cover in rows]),
+        decision=SimpleNamespace(year=2025),
+    )
+    kept = Credibility(whole, None)._summed(frame)
+    hidden = [n < 5 or cover or at == len(rows) - 1 for at, (_, n, cover) in enumerate(rows)]
+    for series, part in frame.assign(hidden=hidden).groupby("series"):
+        secret = part[part["hidden"]]
+        told = len(secret) == 1 or 0 < secret["participants"].sum() < 5
+        assert (series in set(kept["series"])) is not told
 
 
 def test_a_histogram_of_a_small_school_is_refused(found):
