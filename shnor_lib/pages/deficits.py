@@ -70,10 +70,19 @@ class DeficitsPage(Page):
         measures = [proposed] if proposed is not None else []
         return [self._schools_table(), self._codes_table(), *measures, self._items_table(), *conditions]
 
+    @cached_property
+    def waves(self) -> tuple[str, str | None]:
+        """First and second audit; the second None where no school of the page has had it yet.
+
+        That other municipalities were audited again says nothing of this one: unknown is not zero.
+        """
+        first, second = self.deficits.waves
+        return first, second if self.here["second"].notna().any() else None
+
     @property
     def second(self) -> bool:
         """Whether there was a second audit."""
-        return self.deficits.waves[1] is not None
+        return self.waves[1] is not None
 
     def _summary(self) -> list[Block]:
         found, items = self.deficits.summary, self.deficits.items
@@ -141,7 +150,7 @@ class DeficitsPage(Page):
         return f"Ресурсные дефициты есть у {who}"
 
     def _second_thought(self) -> str:
-        first, second = self.deficits.waves
+        first, second = self.waves
         if second is None:
             return text.stop(
                 f"Второго обследования нет, об устранении судить рано. Данные за {text.wave(first)}"
@@ -156,7 +165,7 @@ class DeficitsPage(Page):
 
     def _codes(self) -> list[Block]:
         return [
-            figures.by_code(self.deficits.by_code, self.deficits.waves),
+            figures.by_code(self.deficits.by_code, self.waves),
             html.piece(self._codes_table().html()),
             *self._proposed(),
         ]

@@ -114,6 +114,22 @@ def test_the_page_of_deficits_shows_what_the_method_proposes(batch_mode):
     assert made._measures_table() is None
 
 
+@pytest.mark.rule("R23", "a second audit elsewhere says nothing of schools that have not had theirs")
+def test_where_no_school_was_audited_again_nothing_is_said_of_a_second_audit(batch_mode, shown, place):
+    made = page("deficits", municipality=place)
+    known = made.deficits
+    assert known.waves[1] is not None
+    once = known.table.assign(second=pd.NA, eliminated=pd.NA, persistent=pd.NA, new=pd.NA)
+    made.__dict__["here"] = once
+    for section in ("summary", "codes", "eliminated"):
+        getattr(made, section)()
+    html = _html(shown)
+    drawn = "".join(str(output[PLOTLY_MIME]) for output in shown if PLOTLY_MIME in output)
+    assert "Второго обследования нет" in html
+    for words in ("Второй аудит", "второй аудит", "При втором аудите", "Устранено всё"):
+        assert words not in html + drawn
+
+
 def test_the_newest_year_is_the_default(batch_mode):
     made = page("identification")
     assert made.year == made.whole.latest_year
