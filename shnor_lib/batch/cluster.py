@@ -81,7 +81,10 @@ class Cluster:
                 job = waiting.popleft()
                 on_start(job)
                 try:
-                    future = self._client.submit(_produce, job, pure=False, retries=0, workers=self._own())
+                    # Should all of these go, another may take the unit: by what code it works is looked at.
+                    own = self._own()
+                    more = {"workers": own, "allow_other_workers": True} if own else {}
+                    future = self._client.submit(_produce, job, pure=False, retries=0, **more)
                 except RunError:
                     raise
                 except Exception as error:

@@ -129,7 +129,11 @@ FEATURES = (
     Cell("history", "In[2], len(In)"),
     Cell(
         "thread",
-        "import threading\nt = threading.Thread(target=print, args=('in a thread',))\nt.start()\nt.join()",
+        # One write: of the two of `print` each engine makes one output or two, as its flushing falls.
+        "import threading\n"
+        "t = threading.Thread(target=sys.stdout.write, args=('in a thread\\n',))\n"
+        "t.start()\n"
+        "t.join()",
     ),
     Cell(
         "process pool",
