@@ -80,15 +80,7 @@ class Cluster:
             while waiting and len(out) < _AHEAD * self.hands:
                 job = waiting.popleft()
                 on_start(job)
-                try:
-                    # Should all of these go, another may take the unit: by what code it works is looked at.
-                    own = self._own()
-                    more = {"workers": own, "allow_other_workers": True} if own else {}
-                    future = self._client.submit(_produce, job, pure=False, retries=0, **more)
-                except RunError:
-                    raise
-                except Exception as error:
-                    raise RunError(_LOST) from error
+                future = self._submit(job)
                 out[future] = job
                 future.add_done_callback(ended.put)
 
@@ -107,6 +99,22 @@ class Cluster:
         finally:
             with suppress(Exception):  # of a scheduler that is gone nothing has to be called off
                 self._client.cancel(list(out))
+
+    def _submit(self, job: Job) -> Any:
+        """Hand a unit over.
+
+        Raises:
+            RunError: the scheduler is gone, or only workers with other code are left.
+        """
+        try:
+            own = sorted(set(self._client.nthreads()) - self._strange) if self._strange else None
+            # Should all of these go, another may take the unit: by what code it works is looked at.
+            more = {"workers": own, "allow_other_workers": True} if own else {}
+            if own != []:
+                return self._client.submit(_produce, job, pure=False, retries=0, **more)
+        except Exception as error:
+            raise RunError(_LOST) from error
+        raise RunError(f"{_OTHER.format(', '.join(sorted(self._strange)))} Готовое сохранено.")
 
     def _next(self, ended: "SimpleQueue[Any]") -> Any:
         """The next unit that ended.
@@ -137,19 +145,6 @@ class Cluster:
         except Exception:
             return None
         return sum(int(number) for worker, number in threads.items() if worker not in self._strange)
-
-    def _own(self) -> list[str] | None:
-        """Workers that may have units, where some may not.
-
-        Raises:
-            RunError: there are none.
-        """
-        if not self._strange:
-            return None
-        known = sorted(set(self._client.nthreads()) - self._strange)
-        if not known:
-            raise RunError(f"{_OTHER.format(', '.join(sorted(self._strange)))} Готовое сохранено.")
-        return known
 
     def _taken(self, future: Any, job: Job) -> Outcome | None:
         """The outcome of a unit, its files laid into the folder of the job; None where other code made it."""

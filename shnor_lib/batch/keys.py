@@ -20,6 +20,7 @@ from typing import Any
 from shnor_lib.batch.facts import Facts
 from shnor_lib.batch.names import ENDINGS
 from shnor_lib.batch.plan import Unit
+from shnor_lib.data.damage import file_hash
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Whose versions shape a page besides our own code.
@@ -70,4 +71,4 @@ def library() -> str:
 
 @cache
 def _content(notebook: Path) -> str:
-    return hashlib.sha256(notebook.read_bytes()).hexdigest()
+    return file_hash(notebook)

@@ -5,7 +5,6 @@ Out:  `Entry`, one unit; `read`, the entries of a tree; `content`, the manifest 
 Not:  putting a tree in place (see `publish`), or what to do where the manifest cannot be read (see `lying`).
 """
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -18,6 +17,7 @@ from pydantic import AfterValidator, TypeAdapter
 
 from shnor_lib.batch.facts import Counts, Facts
 from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS, FAILED, REGION
+from shnor_lib.data.damage import file_hash
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -243,15 +243,9 @@ def intact(root: Path, entry: Entry) -> bool:
 def same(root: Path, name: str, sha256: str) -> bool:
     """Whether a file of a tree is the one that was published there."""
     try:
-        return _is_own(root, name) and digest(root / name) == sha256
+        return _is_own(root, name) and file_hash(root / name) == sha256
     except OSError:
         return False
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _lies(root: Path, entry: Entry) -> bool:

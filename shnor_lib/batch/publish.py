@@ -27,6 +27,7 @@ from shnor_lib.batch.job import Outcome
 from shnor_lib.batch.manifest import Entry, Published
 from shnor_lib.batch.names import DAMAGED, DONE, ENDINGS
 from shnor_lib.batch.plan import Unit
+from shnor_lib.data.damage import file_hash
 from shnor_lib.errors import RunError
 from shnor_lib.notebooks import Description
 from shnor_lib.pages.kinds import TRIED
@@ -82,7 +83,7 @@ def made(
             facts.methodology_version,
             tuple(f"{unit.folder}/{name}" for name in names),
             key,
-            tuple(manifest.digest(folder / name) for name in names),
+            tuple(file_hash(folder / name) for name in names),
             facts.methodology_hash,
             bool(facts.trial_of) or any(unit.parameters.get(name) for name in TRIED),
         )
@@ -155,7 +156,7 @@ def publish(
         _share_plotly(root, new)
         wanted = archive.lie(root) if zips is None else zips
         packed = archive.pack(new, facts, entries.values()) if wanted else {}
-        shared = {name: manifest.digest(new / name) for name in (lying.SCRIPT, *packed.values())}
+        shared = {name: file_hash(new / name) for name in (lying.SCRIPT, *packed.values())}
         written = manifest.content(facts, entries.values(), packed, shared)
         atomic.write_text(new / manifest.MANIFEST, written)
         _check(new)
@@ -211,7 +212,7 @@ def _link(source: Path, target: Path) -> None:
 def _share_plotly(root: Path, new: Path) -> None:
     source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     target = new / lying.SCRIPT
-    if manifest.same(root, lying.SCRIPT, manifest.digest(source)):
+    if manifest.same(root, lying.SCRIPT, file_hash(source)):
         _link(root / lying.SCRIPT, target)
         return
     target.parent.mkdir(parents=True, exist_ok=True)

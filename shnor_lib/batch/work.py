@@ -30,6 +30,7 @@ from shnor_lib import atomic, locks
 from shnor_lib.batch import manifest
 from shnor_lib.batch.job import Outcome
 from shnor_lib.batch.names import DONE
+from shnor_lib.data.damage import file_hash
 from shnor_lib.errors import RunError
 
 _OUTCOME = "outcome.json"
@@ -84,10 +85,11 @@ class Work:
             # cannot leave the page of one municipality where that of another is awaited.
             work = cls(root, root / _MAKING / secrets.token_hex(4))
             work.making.mkdir(parents=True)
-            for path, kind in ((root / _DONE, "dir"), (root / _REQUEST, "file"), (work.log, "file")):
-                if path.is_symlink() or not getattr(path, f"is_{kind}")():
+            done, notes = root / _DONE, (root / _REQUEST, work.log)
+            for path, fits in ((done, done.is_dir()), *((note, note.is_file()) for note in notes)):
+                if path.is_symlink() or not fits:
                     atomic.remove(path)
-            (root / _DONE).mkdir(exist_ok=True)
+            done.mkdir(exist_ok=True)
             yield work
 
     @property
@@ -104,7 +106,7 @@ class Work:
 
     def keep(self, key: str, folder: Path, outcome: Outcome) -> Path:
         """Keep the files of a done unit: written, flushed, renamed."""
-        noted = _Kept(key, outcome, {path.name: manifest.digest(path) for path in folder.iterdir()})
+        noted = _Kept(key, outcome, {path.name: file_hash(path) for path in folder.iterdir()})
         (folder / _OUTCOME).write_text(json.dumps(asdict(noted), ensure_ascii=False), encoding="utf-8")
         for path in folder.iterdir():
             with path.open("rb") as stream:
@@ -136,10 +138,8 @@ class Work:
 
     def clear(self) -> None:
         """Everything is published: forget it."""
-        for name in (_REQUEST, self.log.name):
+        for name in (_REQUEST, self.log.name, _DONE, _MAKING):
             atomic.remove(self.root / name)
-        for name in (_DONE, _MAKING):
-            shutil.rmtree(self.root / name, ignore_errors=True)
 
 
 @cache

@@ -21,17 +21,13 @@ from shnor_lib.data.schemas import TABLES
 
 META = "snapshot.json"
 FINDINGS = "findings"
-_BLOCK = 1 << 20
 _NAMED = 3  # faults that a sentence names
 
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, read in blocks."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def record(folder: Path) -> dict[str, dict[str, Any]]:

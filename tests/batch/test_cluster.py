@@ -192,6 +192,32 @@ def test_pages_of_a_worker_with_other_code_that_joins_late_are_not_taken(
 BATCH = (sys.executable, "-u", "-m", "shnor_lib.cli", "batch", "--notebook", "01")
 
 
+def test_where_only_a_worker_with_other_code_is_left_the_run_ends_and_names_it(
+    fresh: Project, tmp_path: Path
+) -> None:
+    changed(fresh, "import time; time.sleep(4)")
+    alone = Farm(tmp_path)
+    try:
+        own = alone.worker()
+        alone.wait_for_workers(1)
+        command = (*BATCH, "--project", str(fresh.root), "--cluster", alone.address)
+        batch = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while not [fork for parent in children(own.pid) for fork in children(parent)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        alone.worker(other_code(tmp_path / "other", "# changed"))
+        alone.wait_for_workers(2)
+        own.kill()
+        _, said = batch.communicate(timeout=100)
+    finally:
+        alone.stop()
+    assert batch.returncode == 1
+    assert "другая сборка программы" in said
+    assert "Traceback" not in said
+    assert resume(fresh.reports, None).year == 2025
+
+
 def test_a_lost_scheduler_ends_the_run_in_one_sentence_and_it_goes_on_here(
     fresh: Project, tmp_path: Path
 ) -> None:

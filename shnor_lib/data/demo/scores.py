@@ -61,9 +61,7 @@ def distributions(results: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def journal(results: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Marks of ВПР against those of the journal: school_id, year, series, participants, lowered, confirmed,
-    raised.
-    """  # noqa: D205 - one list of columns
+    """ВПР against the journal: school_id, year, series, participants, lowered, confirmed, raised."""
     rng = stream(seed, "journal")
     chosen = _chosen(results)
     schools = np.sort(chosen["school"].unique())
@@ -87,7 +85,8 @@ def _chosen(results: pd.DataFrame) -> pd.DataFrame:
 
 def _scale(series: str, year: int) -> Scale:
     known = scale(series, year) or scale(series, _BEFORE_2025)
-    assert known is not None  # noqa: S101 - every ВПР of the region has a scale of 2024
+    if known is None:
+        raise LookupError(f"no scale of {series}: every ВПР of the region has one of {_BEFORE_2025}")
     return known
 
 

@@ -42,10 +42,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
 Key = tuple[str, str]
 
 
-def key(name: object, municipality: object) -> Key:
+def key(name: str | float | None, municipality: str | float | None) -> Key:
     """Name and municipality in the form in which decisions are looked up."""
-    words = "" if pd.isna(name) else str(name)  # type: ignore[call-overload]
-    place = "" if pd.isna(municipality) else str(municipality)  # type: ignore[call-overload]
+    words = "" if pd.isna(name) else str(name)
+    place = "" if pd.isna(municipality) else str(municipality)
     return " ".join(words.casefold().replace("ё", "е").split()), municipality_key(place)
 
 
