@@ -6,8 +6,10 @@ Out:  a Russian sentence that says why not; None where nothing stands against it
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+if TYPE_CHECKING:
+    from jupyter_client.kernelspec import KernelSpec
 
 _LAUNCHER = "ipykernel_launcher"
 
@@ -23,6 +25,9 @@ def obstacle() -> str | None:
 
 def foreign(kernel_name: str) -> str | None:
     """Why a kernel cannot be a fork of this Python: another interpreter or language."""
+    # Costs a fifth of a batch with nothing to do, which asks nothing of kernels.
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
     try:
         spec = KernelSpecManager().get_kernel_spec(kernel_name)
     except NoSuchKernel:
@@ -30,7 +35,7 @@ def foreign(kernel_name: str) -> str | None:
     return None if is_ours(spec) else f"ядро «{kernel_name}» принадлежит другому окружению"
 
 
-def is_ours(spec: KernelSpec) -> bool:
+def is_ours(spec: "KernelSpec") -> bool:
     """Whether a kernel is ipykernel under this very interpreter, without settings of its own."""
     argv = list(spec.argv)
     if spec.env or len(argv) < 3 or _LAUNCHER not in argv[1:4]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, expit, logsumexp
+import scipy  # loads its special functions when they are first used: most commands draw no levels
 
 from shnor_lib.statistics.intervals import Floats
 
@@ -58,7 +58,7 @@ class Levels:
         nodes, prior = _grid(self.spread)
         share = _shares(self.centre, nodes)
         log = prior + _log_likelihood(k, n, share, self.strength).sum(axis=1)
-        weight = np.exp(log - logsumexp(log, axis=1, keepdims=True))
+        weight = np.exp(log - scipy.special.logsumexp(log, axis=1, keepdims=True))
         return Posterior(k, n, share, self.strength, weight)
 
 
@@ -126,7 +126,7 @@ def fit(failed: Ints, participants: Ints) -> Levels:
     for _ in range(_ROUNDS):
         nodes, prior = _grid(spread)
         log = prior + _log_likelihood(k, n, _shares(centre, nodes), strength).sum(axis=1)
-        total = logsumexp(log, axis=1, keepdims=True)
+        total = scipy.special.logsumexp(log, axis=1, keepdims=True)
         weight = np.exp(log - total)
         for cell in np.flatnonzero(people > 0):
             centre[cell], strength[cell] = _best(
@@ -148,7 +148,7 @@ def _grid(spread: float) -> tuple[Floats, Floats]:
 
 
 def _shares(centre: Floats, nodes: Floats) -> Floats:
-    shares: Floats = expit(centre[:, None] + nodes[None, :]).clip(1e-6, 1 - 1e-6)
+    shares: Floats = scipy.special.expit(centre[:, None] + nodes[None, :]).clip(1e-6, 1 - 1e-6)
     return shares
 
 
@@ -156,7 +156,9 @@ def _log_likelihood(k: Floats, n: Floats, share: Floats, strength: Floats) -> Fl
     """Beta-binomial, school × cell × node, without the factor that no parameter changes."""
     first = share * strength[:, None]
     second = (1 - share) * strength[:, None]
-    log: Floats = betaln(k[:, :, None] + first, (n - k)[:, :, None] + second) - betaln(first, second)
+    log: Floats = scipy.special.betaln(
+        k[:, :, None] + first, (n - k)[:, :, None] + second
+    ) - scipy.special.betaln(first, second)
     return log
 
 
@@ -171,11 +173,13 @@ def _best(
     bad, good = pairs[:, :1], pairs[:, 1:] - pairs[:, :1]
 
     def fits(at: Floats, how: Floats) -> Floats:
-        share = expit(at[:, None] + nodes[None, :]).clip(1e-6, 1 - 1e-6)
+        share = scipy.special.expit(at[:, None] + nodes[None, :]).clip(1e-6, 1 - 1e-6)
         first, second = share * how[:, None], (1 - share) * how[:, None]
-        terms = betaln(bad[None] + first[:, None], good[None] + second[:, None])
+        terms = scipy.special.betaln(bad[None] + first[:, None], good[None] + second[:, None])
         doubt = (np.log(how / _USUAL_STRENGTH) / _USUAL_WIDTH) ** 2 / 2
-        sums: Floats = (masses[None] * (terms - betaln(first, second)[:, None])).sum(axis=(1, 2)) - doubt
+        sums: Floats = (masses[None] * (terms - scipy.special.betaln(first, second)[:, None])).sum(
+            axis=(1, 2)
+        ) - doubt
         return sums
 
     centres = centre + _STEPS
